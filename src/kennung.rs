@@ -1,0 +1,347 @@
+//! Identifiers: practice, physician, patient, municipality.
+//!
+//! A value of these types has the right shape. Check digits are another matter: KBV's own test
+//! files break them, so a wrong one is a question to the value, not a reason to refuse it.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A text without the shape of the identifier it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{erwartet}")]
+pub struct Formfehler {
+    /// What was expected, in German, for the message.
+    pub erwartet: &'static str,
+}
+
+/// A Betriebsstättennummer of nine digits, as deliveries carry it (KVDT 0201, 5098).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bsnr(u32);
+
+/// A practice: the first seven digits of a BSNR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Praxis(u32);
+
+/// A lebenslange Arztnummer of nine digits (KVDT 0212, 5099).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lanr(u32);
+
+/// A physician: the first seven digits of a LANR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Arzt(u32);
+
+/// The amtlicher Gemeindeschlüssel of eight digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ags(u32);
+
+/// A Gebührenordnungsposition of one to nine capital letters and digits (KVDT 5001).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gnr([u8; 9]);
+
+/// A Versicherten-ID, letter and nine digits (KVDT 3119), packed into an integer.
+///
+/// It identifies a patient, so it has neither `Display` nor a readable `Debug`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VersichertenId(u64);
+
+/// What a delivered Versicherten-ID turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gelesen {
+    /// A well-shaped id.
+    Id {
+        /// The id.
+        id: VersichertenId,
+        /// Blanks were dropped or a lower-case letter was raised.
+        normalisiert: bool,
+    },
+    /// Any other shape: counts as missing.
+    Formfehler,
+}
+
+/// Parses exactly `anzahl` ASCII digits (at most nine).
+fn ziffern(text: &[u8], anzahl: usize) -> Option<u32> {
+    (text.len() == anzahl && text.iter().all(u8::is_ascii_digit))
+        .then(|| text.iter().fold(0, |summe, b| summe * 10 + u32::from(b - b'0')))
+}
+
+macro_rules! ziffernkennung {
+    ($typ:ident, $anzahl:literal, $erwartet:literal) => {
+        impl $typ {
+            /// Parses the digits.
+            ///
+            /// # Errors
+            /// [`Formfehler`] for any other length or character.
+            pub fn aus_bytes(text: &[u8]) -> Result<Self, Formfehler> {
+                ziffern(text, $anzahl).map(Self).ok_or(Formfehler { erwartet: $erwartet })
+            }
+        }
+
+        impl FromStr for $typ {
+            type Err = Formfehler;
+
+            fn from_str(text: &str) -> Result<Self, Formfehler> {
+                Self::aus_bytes(text.as_bytes())
+            }
+        }
+
+        impl fmt::Display for $typ {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!("{:0", $anzahl, "}"), self.0)
+            }
+        }
+    };
+}
+
+ziffernkennung!(Bsnr, 9, "eine BSNR aus 9 Ziffern");
+ziffernkennung!(Praxis, 7, "die ersten 7 Ziffern einer BSNR");
+ziffernkennung!(Lanr, 9, "eine LANR aus 9 Ziffern");
+ziffernkennung!(Arzt, 7, "die ersten 7 Ziffern einer LANR");
+ziffernkennung!(Ags, 8, "ein amtlicher Gemeindeschlüssel aus 8 Ziffern");
+
+impl Bsnr {
+    /// The lowest number, for ranges.
+    pub(crate) const KLEINSTE: Self = Self(0);
+    /// The highest number, for ranges.
+    pub(crate) const GROESSTE: Self = Self(999_999_999);
+
+    /// Returns the practice: the first seven digits.
+    pub fn praxis(self) -> Praxis {
+        Praxis(self.0 / 100)
+    }
+}
+
+impl Lanr {
+    /// The lowest number of a physician, for ranges.
+    pub(crate) fn kleinste(arzt: Arzt) -> Self {
+        Self(arzt.0 * 100)
+    }
+
+    /// The highest number of a physician, for ranges.
+    pub(crate) fn groesste(arzt: Arzt) -> Self {
+        Self(arzt.0 * 100 + 99)
+    }
+
+    /// Returns the physician: the first seven digits.
+    pub fn arzt(self) -> Arzt {
+        Arzt(self.0 / 100)
+    }
+
+    /// Returns the Fachgruppe: digits 8 and 9.
+    pub fn fachgruppe(self) -> u8 {
+        u8::try_from(self.0 % 100).unwrap_or(0)
+    }
+
+    /// Tells whether it stands for no physician: `999999900` (no LANR), `888888800` (obsolete)
+    /// or the pseudo-LANR `555555nff` of hospital physicians.
+    pub fn ist_ersatzwert(self) -> bool {
+        self.0 == 999_999_900 || self.0 == 888_888_800 || self.0 / 1_000 == 555_555
+    }
+
+    /// Tells whether digit 7 is the check digit of the first six (weights 4, 9; ten's complement).
+    /// An Ersatzwert has none to check.
+    pub fn pruefziffer_stimmt(self) -> bool {
+        self.ist_ersatzwert() || {
+            let stellen = self.0 / 1_000;
+            let summe: u32 = (0..6)
+                .map(|i| stellen / 10_u32.pow(5 - i) % 10 * if i % 2 == 0 { 4 } else { 9 })
+                .sum();
+            (10 - summe % 10) % 10 == self.0 / 100 % 10
+        }
+    }
+}
+
+impl Ags {
+    /// Returns the Land: digits 1 and 2 (`3` for Niedersachsen).
+    pub fn land(self) -> u8 {
+        u8::try_from(self.0 / 1_000_000).unwrap_or(0)
+    }
+}
+
+impl Gnr {
+    /// Parses one to nine capital letters or digits.
+    ///
+    /// # Errors
+    /// [`Formfehler`] for any other length or character.
+    pub fn aus_bytes(text: &[u8]) -> Result<Self, Formfehler> {
+        let passt = (1..=9).contains(&text.len())
+            && text.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        if !passt {
+            return Err(Formfehler {
+                erwartet: "eine GNR aus 1 bis 9 Ziffern und Großbuchstaben"
+            });
+        }
+        let mut gnr = [0; 9];
+        gnr[..text.len()].copy_from_slice(text);
+        Ok(Self(gnr))
+    }
+}
+
+impl fmt::Display for Gnr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take_while(|b| **b != 0).try_for_each(|b| write!(f, "{}", char::from(*b)))
+    }
+}
+
+impl fmt::Debug for Gnr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Gnr({self})")
+    }
+}
+
+impl VersichertenId {
+    /// Reads a delivered value: blanks are dropped and lower case is raised (`normalisiert`);
+    /// any other shape counts as missing.
+    pub fn lies(text: &[u8]) -> Gelesen {
+        let mut zeichen = [0; 10];
+        let mut anzahl = 0;
+        let mut normalisiert = false;
+        for b in text {
+            if *b == b' ' {
+                normalisiert = true;
+            } else if anzahl == 10 {
+                return Gelesen::Formfehler;
+            } else {
+                zeichen[anzahl] = b.to_ascii_uppercase();
+                normalisiert |= b.is_ascii_lowercase();
+                anzahl += 1;
+            }
+        }
+        match (zeichen[0], ziffern(&zeichen[1..], 9)) {
+            (b'A'..=b'Z', Some(nummer)) if anzahl == 10 => {
+                let id = Self(u64::from(zeichen[0] - b'A') << 32 | u64::from(nummer));
+                Gelesen::Id { id, normalisiert }
+            }
+            _ => Gelesen::Formfehler,
+        }
+    }
+
+    /// Returns the ten characters; for pseudonyms only, never for an output.
+    pub(crate) fn klartext(self) -> [u8; 10] {
+        let mut zeichen = [0; 10];
+        zeichen[0] = b'A' + u8::try_from(self.0 >> 32).unwrap_or(0);
+        let mut rest = self.0 & 0xFFFF_FFFF;
+        for stelle in zeichen[1..].iter_mut().rev() {
+            *stelle = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        zeichen
+    }
+
+    /// Tells whether digit 9 is the check digit (letter as 01 to 26, weights 1, 2, cross-sums).
+    pub fn pruefziffer_stimmt(self) -> bool {
+        let zeichen = self.klartext();
+        let buchstabe = zeichen[0] - b'A' + 1;
+        let stellen = [buchstabe / 10, buchstabe % 10]
+            .into_iter()
+            .chain(zeichen[1..9].iter().map(|b| b - b'0'));
+        let summe: u32 = stellen
+            .enumerate()
+            .map(|(i, z)| u32::from(z) * if i % 2 == 0 { 1 } else { 2 })
+            .map(|produkt| produkt / 10 + produkt % 10)
+            .sum();
+        summe % 10 == u32::from(zeichen[9] - b'0')
+    }
+}
+
+impl fmt::Debug for VersichertenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VersichertenId(…)")
+    }
+}
+
+/// Returns the shape of a personal value for a message: letters become `A` or `a`, digits `9`.
+pub fn muster(text: &[u8]) -> String {
+    let zeichen = String::from_utf8_lossy(text);
+    let mut muster: String = zeichen
+        .chars()
+        .take(40)
+        .map(|c| match c {
+            '0'..='9' => '9',
+            c if c.is_uppercase() => 'A',
+            c if c.is_alphabetic() => 'a',
+            c if c.is_control() => '?',
+            c => c,
+        })
+        .collect();
+    if 40 < zeichen.chars().count() {
+        muster.push('…');
+    }
+    muster
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lanr(text: &str) -> Lanr {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn lanr_and_bsnr_name_person_and_practice() {
+        let bsnr: Bsnr = "012345678".parse().expect("BSNR");
+        assert_eq!(
+            (bsnr.to_string(), bsnr.praxis().to_string()),
+            ("012345678".into(), "0123456".into())
+        );
+        let arzt = lanr("123456640");
+        assert_eq!((arzt.arzt().to_string(), arzt.fachgruppe()), ("1234566".into(), 40));
+        for text in ["", "12345678", "1234567890", "12345678a", "１23456789"] {
+            assert!(text.parse::<Bsnr>().is_err(), "{text}");
+            assert!(text.parse::<Lanr>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn check_digit_of_the_lanr() {
+        for (text, stimmt) in [
+            ("123456601", true),
+            ("123456701", false),
+            ("000000000", true),
+            ("999999900", true),
+            ("555555101", true),
+        ] {
+            assert_eq!(lanr(text).pruefziffer_stimmt(), stimmt, "{text}");
+        }
+        assert!(lanr("999999900").ist_ersatzwert());
+        assert!(lanr("555555101").ist_ersatzwert());
+        assert!(!lanr("123456601").ist_ersatzwert());
+    }
+
+    #[test]
+    fn versicherten_id_is_normalised_or_missing() {
+        let Gelesen::Id { id, normalisiert: false } = VersichertenId::lies(b"A123456780") else {
+            panic!("a plain id")
+        };
+        assert_eq!(&id.klartext(), b"A123456780");
+        assert_eq!(VersichertenId::lies(b" a12345 6780"), Gelesen::Id { id, normalisiert: true });
+        for text in ["", " ", "A12345678", "A1234567801", "1123456780", "AA23456780", "Ä123456780"]
+        {
+            assert_eq!(VersichertenId::lies(text.as_bytes()), Gelesen::Formfehler, "{text}");
+        }
+        assert_eq!(format!("{id:?}"), "VersichertenId(…)");
+    }
+
+    #[test]
+    fn check_digit_of_the_versicherten_id() {
+        for (text, stimmt) in [
+            ("A123456780", true),
+            ("X110411675", true),
+            ("S040464113", true),
+            ("A303011978", false),
+            ("Z999999999", false),
+        ] {
+            let Gelesen::Id { id, .. } = VersichertenId::lies(text.as_bytes()) else {
+                panic!("{text}")
+            };
+            assert_eq!(id.pruefziffer_stimmt(), stimmt, "{text}");
+            assert_eq!(id.klartext(), text.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn personal_values_are_shown_as_their_shape() {
+        assert_eq!(muster("A12345ß ?".as_bytes()), "A99999a ?");
+        assert_eq!(muster("7".repeat(50).as_bytes()).chars().count(), 41);
+    }
+}
