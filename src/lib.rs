@@ -2,10 +2,12 @@
 pub mod auslegung;
 pub mod ergebnis;
 pub mod euro;
+pub mod evaluate;
 pub mod fall;
 pub mod kennung;
 pub mod meldung;
 pub mod parameter;
 pub mod quartal;
 pub mod read;
+pub mod settle;
 pub mod stammdaten;

@@ -1,0 +1,231 @@
+//! From a batch of cases to what must be remembered of it: a small candidate per marked case, the
+//! closed practices' treatments, counts.
+
+use crate::auslegung::Auslegungen;
+use crate::evaluate::par09::{Markierung, abs1_hausarzt, abs3_satz3_markierung};
+use crate::evaluate::rueckblick::Rueckblicksammlung;
+use crate::fall::{Fall, Kennzeichen, Satzart, Spalten};
+use crate::kennung::{Bsnr, Praxis, VersichertenId};
+use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle};
+use crate::parameter::Par09;
+use crate::quartal::{Quartal, Tage};
+use crate::stammdaten::Stammdaten;
+
+/// A marked case, as small as its decision allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kandidat {
+    /// P: the practice that the delivered BSNR stands for in the treatment quarter.
+    pub praxis: Praxis,
+    /// Case id.
+    pub fall_id: Box<str>,
+    /// The patient.
+    pub patient: Option<VersichertenId>,
+    /// Q.
+    pub quartal: Quartal,
+    /// Satzart.
+    pub satzart: Satzart,
+    /// Scheinuntergruppe.
+    pub scheinuntergruppe: u8,
+    /// How it is marked.
+    pub markierung: Markierung,
+    /// Z as the mark names it.
+    pub benannt: Option<Praxis>,
+    /// Service days.
+    pub tage: Tage,
+    /// Service days of a Hausarzt.
+    pub tage_hausarzt: Tage,
+    /// Index of the input.
+    pub datei: u32,
+    /// Where in it.
+    pub stelle: Stelle,
+}
+
+/// An unmarked 0101/00 case of a practice with a Bewilligung: the hint counts those of Z's patients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ungekennzeichnet {
+    /// P.
+    pub praxis: Praxis,
+    /// The patient.
+    pub patient: VersichertenId,
+    /// Q.
+    pub quartal: Quartal,
+}
+
+/// What an input is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zweck {
+    /// The quarter's claims: marked cases are decided.
+    Abrechnung,
+    /// Claims of earlier quarters: only the closed practices' patients are kept.
+    Rueckblick,
+}
+
+/// What one input gave.
+#[derive(Debug, Default)]
+pub struct Ertrag {
+    /// Cases read.
+    pub faelle: u64,
+    /// Cases whose treatment quarter is before the delivery's.
+    pub nachzuegler: u64,
+    /// Marked cases.
+    pub kandidaten: Vec<Kandidat>,
+    /// For the hint.
+    pub ungekennzeichnet: Vec<Ungekennzeichnet>,
+    /// The look-back.
+    pub rueckblick: Rueckblicksammlung,
+}
+
+/// What is known before the first case is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Kontext<'a> {
+    /// Reference data.
+    pub stammdaten: &'a Stammdaten,
+    /// Numbers of § 9 in the run's quarter.
+    pub par09: &'a Par09,
+    /// Auslegungen.
+    pub auslegungen: &'a Auslegungen,
+}
+
+/// The input that cases come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Herkunft<'a> {
+    /// Index of the input.
+    pub datei: u32,
+    /// Its name, as a place without line.
+    pub ort: &'a Ort,
+    /// The delivery's quarter.
+    pub lieferung: Quartal,
+    /// What it is read for.
+    pub zweck: Zweck,
+}
+
+/// What is known of a BSNR in a quarter; neighbouring cases mostly share it.
+#[derive(Debug, Clone, Copy)]
+struct Zuordnung {
+    bsnr: Bsnr,
+    quartal: Quartal,
+    praxis: Praxis,
+    schliessung: Option<usize>,
+    bewilligt: bool,
+}
+
+impl Kontext<'_> {
+    fn zuordnung(&self, bsnr: Bsnr, quartal: Quartal) -> Zuordnung {
+        let praxis = self.stammdaten.praxis_fuer(bsnr.praxis(), quartal);
+        Zuordnung {
+            bsnr,
+            quartal,
+            praxis,
+            schliessung: self.stammdaten.schliessung(praxis),
+            bewilligt: !self.stammdaten.bewilligungen09_der(praxis).is_empty(),
+        }
+    }
+
+    /// Takes what a batch gives into `ertrag`.
+    pub fn werte(
+        &self,
+        spalten: Spalten<'_>,
+        herkunft: Herkunft<'_>,
+        ertrag: &mut Ertrag,
+        meldungen: &mut Meldungen,
+    ) {
+        let mut zuletzt: Option<Zuordnung> = None;
+        for fall in spalten.faelle() {
+            let zuordnung = match zuletzt {
+                Some(z) if z.bsnr == fall.bsnr && z.quartal == fall.quartal => z,
+                _ => self.zuordnung(fall.bsnr, fall.quartal),
+            };
+            zuletzt = Some(zuordnung);
+            ertrag.faelle += 1;
+            ertrag.nachzuegler += u64::from(fall.quartal < herkunft.lieferung);
+            if let Some(platz) = zuordnung.schliessung {
+                self.rueckblick(&fall, platz, herkunft, ertrag, meldungen);
+            }
+            if herkunft.zweck == Zweck::Abrechnung {
+                self.abrechnung(&fall, zuordnung, herkunft.datei, ertrag);
+            }
+        }
+    }
+
+    fn abrechnung(&self, fall: &Fall<'_>, zuordnung: Zuordnung, datei: u32, ertrag: &mut Ertrag) {
+        if let Some(markierung) = abs3_satz3_markierung(fall, self.auslegungen) {
+            ertrag.kandidaten.push(self.kandidat(fall, zuordnung.praxis, markierung, datei));
+        } else if let Some(patient) = fall.versicherter
+            && zuordnung.bewilligt
+            && fall.satzart == Satzart::Ambulant
+            && fall.scheinuntergruppe == 0
+        {
+            let (praxis, quartal) = (zuordnung.praxis, fall.quartal);
+            ertrag.ungekennzeichnet.push(Ungekennzeichnet { praxis, patient, quartal });
+        }
+    }
+
+    fn kandidat(
+        &self,
+        fall: &Fall<'_>,
+        praxis: Praxis,
+        markierung: Markierung,
+        datei: u32,
+    ) -> Kandidat {
+        let mut tage = Tage::default();
+        let mut tage_hausarzt = Tage::default();
+        for (tag, lanr) in fall.tag.iter().zip(fall.lanr) {
+            tage.merke(fall.quartal, *tag);
+            if abs1_hausarzt(lanr.fachgruppe(), self.par09, self.auslegungen) {
+                tage_hausarzt.merke(fall.quartal, *tag);
+            }
+        }
+        let benannt = match fall.kennzeichen {
+            Kennzeichen::Praxis(bsnr) => Some(bsnr.praxis()),
+            Kennzeichen::Keins | Kennzeichen::OhnePraxis => None,
+        };
+        Kandidat {
+            praxis,
+            fall_id: String::from_utf8_lossy(fall.id).into(),
+            patient: fall.versicherter,
+            quartal: fall.quartal,
+            satzart: fall.satzart,
+            scheinuntergruppe: fall.scheinuntergruppe,
+            markierung,
+            benannt,
+            tage,
+            tage_hausarzt,
+            datei,
+            stelle: fall.stelle,
+        }
+    }
+
+    fn rueckblick(
+        &self,
+        fall: &Fall<'_>,
+        platz: usize,
+        herkunft: Herkunft<'_>,
+        ertrag: &mut Ertrag,
+        meldungen: &mut Meldungen,
+    ) {
+        let schliessung = &self.stammdaten.schliessungen[platz];
+        let platz = u32::try_from(platz).unwrap_or(u32::MAX);
+        let auffaellig = ertrag.rueckblick.merke(
+            fall,
+            (platz, schliessung),
+            herkunft.lieferung,
+            self.par09,
+            self.auslegungen,
+        );
+        let (praxis, d) = (schliessung.praxis, schliessung.letzter_tag.deutsch());
+        let ort = || Ort::neu(&herkunft.ort.datei, fall.stelle);
+        if 0 < auffaellig.leistungen_nach_schliessung {
+            let text = format!(
+                "ein Fall der geschlossenen Praxis {praxis} enthält Leistungen nach der Schließung am {d}; sie zählen \
+                 nicht zum Rückblick, bitte prüfen"
+            );
+            meldungen.melde(Meldung::neu(Code::LeistungNachSchliessung, ort(), text));
+        }
+        if auffaellig.ohne_leistung {
+            let text = format!(
+                "ein Fall der geschlossenen Praxis {praxis} hat keine Leistung; er belegt keine Behandlung, bitte prüfen"
+            );
+            meldungen.melde(Meldung::neu(Code::RueckblickOhneLeistung, ort(), text));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Decides: facts in, reasons and amounts out. Pure and total: knows no file, no XML, no thread.
+
+pub mod kandidat;
+pub mod par09;
+pub mod rueckblick;

@@ -1,0 +1,296 @@
+//! § 9 Fallwertzuschlag bei Übernahme von Patienten
+//!
+//! > (1) Sofern eine niedersächsische Hausarztpraxis im ländlichen Raum ohne Nachfolger vollständig
+//! > geschlossen wird, kann Hausarztpraxen für die Übernahme der hausärztlichen Versorgung der
+//! > bisherigen Patienten der geschlossenen Praxis auf Antrag ein Fallwertzuschlag gewährt werden.
+//! >
+//! > (2) ¹Ein ländlicher Raum im Sinne des Abs. 1 ist dadurch definiert, dass die Stadt oder Gemeinde,
+//! > in der sich die geschlossene Hausarztpraxis befand, zum Zeitpunkt der Schließung über weniger
+//! > als 50.000 Einwohner verfügte. ²Maßgeblich sind insoweit die letztverfügbaren amtlichen
+//! > Einwohnerzahlen zum Zeitpunkt der Schließung.
+//! >
+//! > (3) ¹Die Höhe des Fallwertzuschlags beträgt 20 Euro und wird für zwei Quartale innerhalb eines
+//! > Zeitraums von vier Quartalen seit der Praxisschließung gewährt. ²Der Zuschlag wird für die
+//! > Übernahme von Patienten (Vertreterfälle sind ausgenommen) gewährt, die mindestens einmal in den
+//! > letzten vier Quartalen vor Praxisschließung in der geschlossenen Praxis behandelt wurden. ³Die
+//! > übernehmende Hausarztpraxis muss diese Patienten in der Honorarabrechnung kennzeichnen.
+//!
+//! Z is the closed practice, D the last day of its Zulassung, P the treating practice, Q the
+//! treatment quarter. Which of several cases of one patient gets the quarter (rows 17 to 19) is
+//! decided after the last case is read, in `settle::uebernahme`.
+
+pub mod sachverhalt;
+
+use std::sync::Arc;
+
+use crate::auslegung::{Auslegungen, Notfaelle, Rueckblick09, Zeitraum09};
+use crate::ergebnis::{Gruende, Grund09};
+use crate::fall::{Fall, Kennzeichen, Satzart};
+use crate::kennung::{Ags, Gnr, Praxis};
+use crate::parameter::Par09;
+use crate::quartal::{Quartal, Tag, Tage};
+use crate::stammdaten::{Praxisart, Zeitraum};
+
+/// How a case is marked (Abs. 3 Satz 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Markierung {
+    /// By one of the configured GNRs (`par09.kennzeichen_gnr`).
+    Gnr(Gnr),
+    /// By the explicit mark.
+    Ausdruecklich,
+}
+
+/// Everything that the conditions of § 9 read about one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sachverhalt {
+    /// P.
+    pub praxis: Praxis,
+    /// Kind of P in the register in Q; `None` if the register does not have it.
+    pub praxis_art: Option<Praxisart>,
+    /// Q.
+    pub quartal: Quartal,
+    /// Satzart of the case.
+    pub satzart: Satzart,
+    /// Scheinuntergruppe of the case.
+    pub scheinuntergruppe: u8,
+    /// The case has a well-shaped Versicherten-ID.
+    pub patient_bekannt: bool,
+    /// Days of all services.
+    pub tage: Tage,
+    /// Days of services by a Hausarzt.
+    pub tage_hausarzt: Tage,
+    /// How the case is marked.
+    pub markierung: Markierung,
+    /// Z as the mark names it.
+    pub benannt: Option<Praxis>,
+    /// The closure on which the case is decided.
+    pub schliessung: Option<Arc<Schliessungslage>>,
+    /// Period of P's Bewilligung for Z that is valid in Q.
+    pub bewilligung: Option<Zeitraum>,
+    /// What the look-back says about the patient.
+    pub rueckblick: Rueckblick,
+}
+
+/// A closure with the official population of its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schliessungslage {
+    /// Z.
+    pub praxis: Praxis,
+    /// D.
+    pub letzter_tag: Tag,
+    /// Kind of Z in the register on D.
+    pub art: Praxisart,
+    /// Municipality of Z in the register on D.
+    pub gemeinde: Ags,
+    /// Its name in the publication that decides.
+    pub gemeinde_name: Option<String>,
+    /// Z has a successor.
+    pub nachfolger: bool,
+    /// Z was closed completely.
+    pub vollstaendig: bool,
+    /// Gebietsstand of the newest publication available on D.
+    pub gebietsstand: Option<Tag>,
+    /// Its figure for the municipality.
+    pub einwohner: Option<u32>,
+}
+
+/// What the look-back says about a patient.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rueckblick {
+    /// Quarters of the look-back in which Z treated the patient, each with the last day that counts.
+    pub behandelt: Vec<(Quartal, Tag)>,
+    /// Quarters of a look-back that decides, of which no claims were read.
+    pub fehlend: Vec<(Praxis, Quartal)>,
+}
+
+/// Abs. 1 "Hausarztpraxis", for services: the LANR's Fachgruppe is a Hausarzt's.
+pub fn abs1_hausarzt(fachgruppe: u8, par09: &Par09, auslegungen: &Auslegungen) -> bool {
+    par09.fachgruppen_hausarzt.contains(&fachgruppe)
+        || auslegungen.kinderaerzte.0 && par09.fachgruppen_kinderarzt.contains(&fachgruppe)
+}
+
+/// Abs. 1 "Hausarztpraxis", for practices: a mixed one is one, but only its Hausarzt services count.
+pub fn abs1_hausarztpraxis(art: Praxisart, auslegungen: &Auslegungen) -> bool {
+    match art {
+        Praxisart::Hausarzt | Praxisart::Gemischt => true,
+        Praxisart::Kinderarzt => auslegungen.kinderaerzte.0,
+        Praxisart::Facharzt => false,
+    }
+}
+
+/// Abs. 3 Satz 1 "innerhalb eines Zeitraums von vier Quartalen seit der Praxisschließung": first and
+/// last quarter.
+pub fn abs3_satz1_zeitraum(
+    letzter_tag: Tag,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) -> (Quartal, Quartal) {
+    let erstes = match auslegungen.zeitraum {
+        Zeitraum09::AbFolgetag => letzter_tag.plus(1).quartal(),
+    };
+    (erstes, erstes.plus(par09.zeitraum_quartale - 1))
+}
+
+/// Abs. 3 Satz 2 "in den letzten vier Quartalen vor Praxisschließung": the quarters, in order.
+pub fn abs3_satz2_rueckblick(
+    letzter_tag: Tag,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) -> Vec<Quartal> {
+    let mit_schliessung = letzter_tag.quartal();
+    let voll_bis = letzter_tag.plus(1).quartal().plus(-1);
+    let laenge = par09.rueckblick_quartale - 1;
+    match auslegungen.rueckblick {
+        Rueckblick09::MitSchliessungsquartal => {
+            mit_schliessung.plus(-laenge).bis(mit_schliessung).collect()
+        }
+        Rueckblick09::NurVolleQuartale => voll_bis.plus(-laenge).bis(voll_bis).collect(),
+        Rueckblick09::MitRumpfquartal => voll_bis.plus(-laenge).bis(mit_schliessung).collect(),
+    }
+}
+
+/// Abs. 3 Satz 2 "mindestens einmal … in der geschlossenen Praxis behandelt": the last day up to D on
+/// which a case of Z makes its patient a "bisheriger Patient" (Abs. 1).
+///
+/// Vertreter- and Notfall cases do not, unless the Auslegung says so; in a mixed Z only a Hausarzt's
+/// services do.
+pub fn abs3_satz2_behandelt(
+    fall: &Fall<'_>,
+    art: Praxisart,
+    letzter_tag: Tag,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) -> Option<Tag> {
+    let ausgenommen = par09.scheinuntergruppen_vertreter.contains(&fall.scheinuntergruppe)
+        || par09.scheinuntergruppen_notfall.contains(&fall.scheinuntergruppe);
+    if ausgenommen && !auslegungen.rueckblick_vertreter_und_notfall.0 {
+        return None;
+    }
+    fall.tag
+        .iter()
+        .zip(fall.lanr)
+        .filter(|(_, lanr)| {
+            art != Praxisart::Gemischt || abs1_hausarzt(lanr.fachgruppe(), par09, auslegungen)
+        })
+        .map(|(tag, _)| *tag)
+        .filter(|tag| *tag <= letzter_tag)
+        .max()
+}
+
+/// Abs. 3 Satz 3 "in der Honorarabrechnung kennzeichnen": how a case is marked, if it is.
+pub fn abs3_satz3_markierung(fall: &Fall<'_>, auslegungen: &Auslegungen) -> Option<Markierung> {
+    if fall.kennzeichen != Kennzeichen::Keins {
+        return Some(Markierung::Ausdruecklich);
+    }
+    if auslegungen.kennzeichen_gnr.is_empty() {
+        return None;
+    }
+    let gnr = fall.gnr.iter().find(|gnr| auslegungen.kennzeichen_gnr.binary_search(gnr).is_ok());
+    gnr.copied().map(Markierung::Gnr)
+}
+
+impl Sachverhalt {
+    /// Returns the service days that count at P: at a mixed P only those of a Hausarzt.
+    pub fn massgebliche_tage(&self) -> Tage {
+        if self.praxis_art == Some(Praxisart::Gemischt) { self.tage_hausarzt } else { self.tage }
+    }
+
+    /// Returns the first service day after D that counts.
+    pub fn erster_tag_nach_schliessung(&self) -> Option<Tag> {
+        let schliessung = self.schliessung.as_ref()?;
+        self.massgebliche_tage().erster_ab(self.quartal, schliessung.letzter_tag.plus(1))
+    }
+
+    /// Tells whether rows 15 and 16 are examined: not without a patient, nor on a named Z without a closure.
+    pub fn rueckblick_wird_geprueft(&self) -> bool {
+        self.patient_bekannt && (self.benannt.is_none() || self.schliessung.is_some())
+    }
+}
+
+/// Examines rows 1 to 16; every reason that applies is kept. A condition whose facts are missing does
+/// not apply: its missing fact does.
+pub fn pruefe(fall: &Sachverhalt, par09: &Par09, auslegungen: &Auslegungen) -> Gruende<Grund09> {
+    let mut gruende = Gruende::default();
+    gruende.wenn(!fall.patient_bekannt, Grund09::OhneVersichertenId);
+    gruende.wenn(fall.praxis_art.is_none(), Grund09::PraxisUnbekannt);
+    gruende
+        .wenn(fall.benannt.is_some() && fall.schliessung.is_none(), Grund09::SchliessungUnbekannt);
+    gruende.wenn(fall.tage.ist_leer(), Grund09::LeistungstagFehlt);
+    if let Some(schliessung) = &fall.schliessung {
+        pruefe_schliessung(&mut gruende, schliessung, par09, auslegungen);
+        pruefe_uebernahme(&mut gruende, fall, schliessung, par09, auslegungen);
+    }
+    gruende.wenn(abs1_keine_hausarztpraxis(fall, auslegungen), Grund09::KeineHausarztpraxis);
+    pruefe_schein(&mut gruende, fall, par09, auslegungen);
+    if fall.rueckblick_wird_geprueft() && fall.rueckblick.behandelt.is_empty() {
+        let fehlt = !fall.rueckblick.fehlend.is_empty();
+        gruende.wenn(fehlt, Grund09::RueckblickFehlt);
+        gruende.wenn(!fehlt, Grund09::NichtVorbehandelt);
+    }
+    gruende
+}
+
+/// Rows 5 to 8: Abs. 1 "eine niedersächsische Hausarztpraxis im ländlichen Raum ohne Nachfolger
+/// vollständig geschlossen", Abs. 2 "weniger als 50.000 Einwohner".
+fn pruefe_schliessung(
+    gruende: &mut Gruende<Grund09>,
+    schliessung: &Schliessungslage,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) {
+    let hausarztpraxis = abs1_hausarztpraxis(schliessung.art, auslegungen);
+    let niedersaechsisch = schliessung.gemeinde.land() == par09.land;
+    gruende.wenn(!(hausarztpraxis && niedersaechsisch), Grund09::KeineHausarztpraxisGeschlossen);
+    gruende.wenn(schliessung.nachfolger || !schliessung.vollstaendig, Grund09::NachfolgerVorhanden);
+    gruende.wenn(schliessung.einwohner.is_none(), Grund09::EinwohnerzahlFehlt);
+    let laendlich =
+        schliessung.einwohner.is_none_or(|einwohner| einwohner < par09.einwohner_grenze);
+    gruende.wenn(!laendlich, Grund09::KeinLaendlicherRaum);
+}
+
+/// Rows 10 to 13: what P, Q and the service days must be to Z.
+fn pruefe_uebernahme(
+    gruende: &mut Gruende<Grund09>,
+    fall: &Sachverhalt,
+    schliessung: &Schliessungslage,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) {
+    gruende.wenn(fall.praxis == schliessung.praxis, Grund09::EigenePraxis);
+    gruende.wenn(fall.bewilligung.is_none(), Grund09::KeineBewilligung);
+    let (erstes, letztes) = abs3_satz1_zeitraum(schliessung.letzter_tag, par09, auslegungen);
+    gruende.wenn(fall.quartal < erstes || letztes < fall.quartal, Grund09::AusserhalbZeitraum);
+    let nur_davor =
+        !fall.massgebliche_tage().ist_leer() && fall.erster_tag_nach_schliessung().is_none();
+    gruende.wenn(nur_davor, Grund09::BehandlungVorSchliessung);
+}
+
+/// Row 9: Abs. 1 "kann Hausarztpraxen … gewährt werden".
+fn abs1_keine_hausarztpraxis(fall: &Sachverhalt, auslegungen: &Auslegungen) -> bool {
+    match fall.praxis_art {
+        None => false,
+        Some(Praxisart::Gemischt) => !fall.tage.ist_leer() && fall.tage_hausarzt.ist_leer(),
+        Some(art) => !abs1_hausarztpraxis(art, auslegungen),
+    }
+}
+
+/// Rows 14a to 14c: Abs. 3 Satz 2 "Vertreterfälle sind ausgenommen"; Abs. 1 "Übernahme der
+/// hausärztlichen Versorgung".
+fn pruefe_schein(
+    gruende: &mut Gruende<Grund09>,
+    fall: &Sachverhalt,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) {
+    let vertreter = par09.scheinuntergruppen_vertreter.contains(&fall.scheinuntergruppe);
+    let notfall = par09.scheinuntergruppen_notfall.contains(&fall.scheinuntergruppe);
+    let original = fall.satzart == Satzart::Ambulant && fall.scheinuntergruppe == 0;
+    gruende.wenn(vertreter, Grund09::Vertreterfall);
+    gruende.wenn(notfall && auslegungen.notfaelle == Notfaelle::Ausgenommen, Grund09::Notfall);
+    let anderer_schein = !original && !vertreter && !notfall;
+    gruende
+        .wenn(anderer_schein && auslegungen.nur_originalschein.0, Grund09::KeinHausaerztlicherFall);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! Who was a patient of a closed practice: the look-back of § 9 Abs. 3 Satz 2, over every delivery.
+//!
+//! Memory grows with the closed practices' patients only.
+
+use std::collections::BTreeSet;
+
+use crate::auslegung::Auslegungen;
+use crate::evaluate::par09::abs3_satz2_behandelt;
+use crate::fall::Fall;
+use crate::kennung::VersichertenId;
+use crate::parameter::Par09;
+use crate::quartal::{Quartal, Tag};
+use crate::stammdaten::Schliessung;
+
+/// One patient's treatment by Z in one quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Behandlung {
+    /// The patient.
+    pub patient: VersichertenId,
+    /// Index of Z's closure.
+    pub schliessung: u32,
+    /// Treatment quarter.
+    pub quartal: Quartal,
+    /// Last day up to D that counts.
+    pub letzter_tag: Tag,
+}
+
+/// What a case of a closed practice meant for the look-back; the caller reports what is odd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Auffaellig {
+    /// Services after D: they do not count.
+    pub leistungen_nach_schliessung: usize,
+    /// The case has no service, so it shows no treatment.
+    pub ohne_leistung: bool,
+}
+
+/// The treatments and the quarters read, as far as they have been collected.
+#[derive(Debug, Default)]
+pub struct Rueckblicksammlung {
+    behandlungen: Vec<Behandlung>,
+    sortiert: usize,
+    gelesen: BTreeSet<(u32, Quartal)>,
+    von_regulaerer_lieferung: BTreeSet<(u32, Quartal)>,
+}
+
+impl Rueckblicksammlung {
+    /// Takes a case of the closed practice with index `platz`, from a delivery for quarter `lieferung`.
+    pub fn merke(
+        &mut self,
+        fall: &Fall<'_>,
+        (platz, schliessung): (u32, &Schliessung),
+        lieferung: Quartal,
+        par09: &Par09,
+        auslegungen: &Auslegungen,
+    ) -> Auffaellig {
+        let d = schliessung.letzter_tag;
+        self.gelesen.insert((platz, fall.quartal));
+        if lieferung == fall.quartal {
+            self.von_regulaerer_lieferung.insert((platz, fall.quartal));
+        }
+        // No reading of the look-back reaches further than one quarter before the four.
+        let fruehestes = d.quartal().plus(-par09.rueckblick_quartale);
+        let im_rueckblick = fruehestes <= fall.quartal && fall.quartal <= d.quartal();
+        if let Some(patient) = fall.versicherter
+            && im_rueckblick
+            && let Some(letzter_tag) =
+                abs3_satz2_behandelt(fall, schliessung.art, d, par09, auslegungen)
+        {
+            self.behandlungen.push(Behandlung {
+                patient,
+                schliessung: platz,
+                quartal: fall.quartal,
+                letzter_tag,
+            });
+            self.verdichte_bei_bedarf();
+        }
+        Auffaellig {
+            leistungen_nach_schliessung: fall.tag.iter().filter(|tag| d < **tag).count(),
+            ohne_leistung: im_rueckblick && fall.tag.is_empty(),
+        }
+    }
+
+    /// Adds what another thread collected.
+    pub fn uebernimm(&mut self, andere: Self) {
+        self.behandlungen.extend(andere.behandlungen);
+        self.verdichte_bei_bedarf();
+        self.gelesen.extend(andere.gelesen);
+        self.von_regulaerer_lieferung.extend(andere.von_regulaerer_lieferung);
+    }
+
+    /// Keeps the list near the number of patients, not of cases.
+    fn verdichte_bei_bedarf(&mut self) {
+        if 1024 + 2 * self.sortiert <= self.behandlungen.len() {
+            self.verdichte();
+        }
+    }
+
+    fn verdichte(&mut self) {
+        self.behandlungen.sort_unstable();
+        // Of equal patient, closure and quarter the last day stays.
+        self.behandlungen.dedup_by(|spaeter, frueher| {
+            let gleich = (spaeter.patient, spaeter.schliessung, spaeter.quartal)
+                == (frueher.patient, frueher.schliessung, frueher.quartal);
+            if gleich {
+                frueher.letzter_tag = spaeter.letzter_tag;
+            }
+            gleich
+        });
+        self.behandlungen.shrink_to_fit();
+        self.sortiert = self.behandlungen.len();
+    }
+
+    /// Ends the collection.
+    pub fn fertig(mut self) -> Rueckblickregister {
+        self.verdichte();
+        Rueckblickregister {
+            behandlungen: self.behandlungen,
+            gelesen: self.gelesen,
+            von_regulaerer_lieferung: self.von_regulaerer_lieferung,
+            unvollstaendig: BTreeSet::new(),
+        }
+    }
+}
+
+/// The look-back of a run, complete.
+#[derive(Debug, Default)]
+pub struct Rueckblickregister {
+    behandlungen: Vec<Behandlung>,
+    gelesen: BTreeSet<(u32, Quartal)>,
+    von_regulaerer_lieferung: BTreeSet<(u32, Quartal)>,
+    unvollstaendig: BTreeSet<(u32, Quartal)>,
+}
+
+impl Rueckblickregister {
+    /// Notes that a damaged delivery was left out that held claims of Z, so that its quarter is not complete.
+    pub fn ausgelassen(&mut self, schliessung: u32, quartal: Quartal) {
+        self.unvollstaendig.insert((schliessung, quartal));
+    }
+
+    /// Tells whether claims of Z for `quartal` were read, and none were left out.
+    pub fn ist_gelesen(&self, schliessung: u32, quartal: Quartal) -> bool {
+        let schluessel = (schliessung, quartal);
+        self.gelesen.contains(&schluessel) && !self.unvollstaendig.contains(&schluessel)
+    }
+
+    /// Tells whether of a quarter that counts as read only late cases were read.
+    pub fn ist_nur_nachgeliefert(&self, schliessung: u32, quartal: Quartal) -> bool {
+        self.ist_gelesen(schliessung, quartal)
+            && !self.von_regulaerer_lieferung.contains(&(schliessung, quartal))
+    }
+
+    /// Returns all treatments of a patient, by closure and quarter.
+    pub fn behandlungen(&self, patient: VersichertenId) -> &[Behandlung] {
+        let ab = self.behandlungen.partition_point(|b| b.patient < patient);
+        let anzahl = self.behandlungen[ab..].partition_point(|b| b.patient == patient);
+        &self.behandlungen[ab..ab + anzahl]
+    }
+
+    /// Returns how many different patients the closed practices had.
+    pub fn patienten(&self) -> usize {
+        self.behandlungen.chunk_by(|a, b| a.patient == b.patient).count()
+    }
+}

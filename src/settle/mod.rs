@@ -1,0 +1,3 @@
+//! Settles: from decisions on single facts to a quarter that adds up.
+
+pub mod uebernahme;
