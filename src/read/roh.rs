@@ -242,7 +242,8 @@ pub(crate) mod tests {
 
     #[test]
     fn every_form_gives_the_bytes_and_the_hash_of_what_is_stored() {
-        let text: Vec<u8> = (0..200_000_u32).flat_map(|i| i.wrapping_mul(i).to_le_bytes()).collect();
+        let text: Vec<u8> =
+            (0..200_000_u32).flat_map(|i| i.wrapping_mul(i).to_le_bytes()).collect();
         let zwei = |packe: fn(&[u8]) -> Vec<u8>| [packe(&text[..5]), packe(&text[5..])].concat();
         for (gespeichert, komprimierung) in [
             (text.clone(), Komprimierung::Keine),

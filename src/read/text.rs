@@ -380,7 +380,7 @@ mod tests {
             (
                 b"<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\xFC\xA4\n",
                 "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>ü¤\n",
-                stelle(2, 47),
+                stelle(2, 46),
             ),
             (
                 b"<?xml version='1.0' encoding = 'ISO-8859-15' ?>\xFC\xA4\n",

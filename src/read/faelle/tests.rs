@@ -8,7 +8,7 @@ use super::*;
 
 const KOPF: &str = r#"<kopf lieferung="L1" kv="17" quartal="2024Q1" erstellt="2024-05-21" version="1.0" status="TEST" lieferart="voll"/>"#;
 
-/// A document of four lines before the practice's content, which begins at line 4, byte 0 of it.
+/// A document whose practice holds `inhalt`, from line 4 on.
 fn dokument(inhalt: &str) -> String {
     format!(
         "<faelle xmlns=\"urn:strukturfonds:faelle:1\">\n{KOPF}\n<praxis bsnr=\"170010100\">\n{inhalt}\n</praxis>\n</faelle>\n"
@@ -68,9 +68,9 @@ fn cases_are_read_with_all_that_rules_need() {
     assert_eq!(meldungen, Vec::<String>::new());
     assert_eq!(
         gelesen,
-        "170010100 1 2024Q1 0101/00 Keins true [2024-01-02 03000 123456601] @(Some(4), Some(188), Some(1))\n\
-         170010100 a&b 2023Q4 0104/42 Praxis(Bsnr(170020000)) false @(Some(5), Some(363), Some(2))\n\
-         170010100 3 2024Q1 0102/24 OhnePraxis false @(Some(6), Some(485), Some(3))\n"
+        "170010100 1 2024Q1 0101/00 Keins true [2024-01-02 03000 123456601] @(Some(4), Some(185), Some(1))\n\
+         170010100 a&b 2023Q4 0104/42 Praxis(Bsnr(170020000)) false @(Some(5), Some(356), Some(2))\n\
+         170010100 3 2024Q1 0102/24 OhnePraxis false @(Some(6), Some(478), Some(3))\n"
     );
 }
 
@@ -94,138 +94,202 @@ fn prefixes_and_encodings_change_nothing() {
     }
 }
 
-/// Content of a practice ⇒ where and what. Byte 188 is where the content begins.
+/// Takes the mark `@@` out of a text and says at which place it stood.
+fn markiert(text: &str) -> (String, String) {
+    let (davor, danach) = text.split_once("@@").unwrap_or_else(|| panic!("no mark: {text}"));
+    (format!("{davor}{danach}"), format!("f:{}:{}: ", davor.matches('\n').count() + 1, davor.len()))
+}
+
+/// Content of a practice, `@@` where the fault is ⇒ what the message is.
 #[test]
 fn faults_of_cases_are_reported_where_they_stand() {
-    let fall = |angaben: &str| {
-        format!("<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\"{angaben}/>")
+    let fall = |vor: &str, angaben: &str| {
+        format!("{vor}<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\" {angaben}/>")
     };
-    let leistung = |angaben: &str| {
+    let ab_marke = |angaben: &str| fall("@@", angaben);
+    let ab_angabe = |angaben: &str| fall("", &format!("@@{angaben}"));
+    let leistung = |vor: &str, angaben: &str| {
         format!(
-            "<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\">\n<leistung {angaben}/></fall>"
+            "<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\">\n{vor}<leistung {angaben}/></fall>"
         )
     };
     for (inhalt, erwartet) in [
+        ("@@<fall satzart=\"0101\" scheinuntergruppe=\"00\"/>".to_owned(), "satz 1: angabe_fehlt"),
+        ("@@<fall id=\"1\" scheinuntergruppe=\"00\"/>".to_owned(), "satz 1: angabe_fehlt"),
+        ("@@<fall id=\"1\" satzart=\"0101\"/>".to_owned(), "satz 1: angabe_fehlt"),
+        (fall("", "").replace("id=\"1\"", "@@id=\"1|2\""), "satz 1: angabe_ungueltig"),
+        (fall("", "").replace("id=\"1\"", "@@id=\"\""), "satz 1: angabe_ungueltig"),
         (
-            "<fall satzart=\"0101\" scheinuntergruppe=\"00\"/>".to_owned(),
-            "f:4:188: satz 1: angabe_fehlt",
+            fall("", "").replace("satzart=\"0101\"", "@@satzart=\"0105\""),
+            "satz 1: angabe_ungueltig",
         ),
-        ("<fall id=\"1\" scheinuntergruppe=\"00\"/>".to_owned(), "f:4:188: satz 1: angabe_fehlt"),
-        ("<fall id=\"1\" satzart=\"0101\"/>".to_owned(), "f:4:188: satz 1: angabe_fehlt"),
-        (fall("").replace("\"1\"", "\"1|2\""), "f:4:194: satz 1: angabe_ungueltig"),
-        (fall("").replace("\"1\"", "\"\""), "f:4:194: satz 1: angabe_ungueltig"),
-        (fall("").replace("0101", "0105"), "f:4:201: satz 1: angabe_ungueltig"),
-        (fall("").replace("\"00\"", "\"0\""), "f:4:216: satz 1: angabe_ungueltig"),
-        (fall("").replace("\"00\"", "\"41\""), "f:4:188: satz 1: scheinuntergruppe_passt_nicht"),
-        (fall("").replace("\"00\"", "\"25\""), "f:4:188: satz 1: scheinuntergruppe_unbekannt"),
-        (fall(" quartal=\"2024q1\""), "f:4:239: satz 1: angabe_ungueltig"),
-        (fall(" quartal=\"2024Q2\""), "f:4:188: satz 1: quartal_widerspricht"),
-        (fall(" kostentraeger=\"1\""), "f:4:239: satz 1: angabe_ungueltig"),
-        (fall(" uebernahme=\"vielleicht\""), "f:4:239: satz 1: angabe_ungueltig"),
-        (fall(" uebernommen_von=\"170020000\""), "f:4:188: satz 1: angabe_ungueltig"),
-        (fall(" uebernahme=\"ja\" uebernommen_von=\"17002\""), "f:4:255: satz 1: angabe_ungueltig"),
-        (fall(" versicherten_id=\"a123456780\""), "f:4:188: satz 1: versicherten_id_normalisiert"),
-        (fall(" versicherten_id=\"A12345\""), "f:4:188: satz 1: versicherten_id_form"),
-        (fall(" versicherten_id=\"A123456781\""), "f:4:188: satz 1: versicherten_id_pruefziffer"),
-        (fall(" versichertenid=\"A123456780\""), "f:4:239: satz 1: xml_attribut_unbekannt"),
-        (fall("").replace("<fall", "<fal"), "f:4:188: xml_element_unbekannt"),
-        (fall("").replace("<fall", "<x:fall"), "f:4:188: xml_element_unbekannt"),
-        (leistung("gnr=\"03000\" lanr=\"123456601\""), "f:5:239: satz 1: angabe_fehlt"),
+        (fall("", "").replace("satzart=\"0101\"", "\n\n@@satzart=''"), "satz 1: angabe_ungueltig"),
         (
-            leistung("tag=\"2024-02-30\" gnr=\"03000\" lanr=\"123456601\""),
-            "f:5:249: satz 1: angabe_ungueltig",
+            fall("", "").replace("schein", "@@schein").replace("\"00\"", "\"0\""),
+            "satz 1: angabe_ungueltig",
         ),
+        (ab_marke("").replace("\"00\"", "\"41\""), "satz 1: scheinuntergruppe_passt_nicht"),
+        (ab_marke("").replace("\"00\"", "\"25\""), "satz 1: scheinuntergruppe_unbekannt"),
+        (ab_angabe("quartal=\"2024q1\""), "satz 1: angabe_ungueltig"),
+        (ab_marke("quartal=\"2024Q2\""), "satz 1: quartal_widerspricht"),
+        (ab_angabe("kostentraeger=\"1\""), "satz 1: angabe_ungueltig"),
+        (ab_angabe("uebernahme=\"vielleicht\""), "satz 1: angabe_ungueltig"),
+        (ab_marke("uebernommen_von=\"170020000\""), "satz 1: angabe_ungueltig"),
+        (ab_marke("uebernahme=\"nein\" uebernommen_von=\"170020000\""), "satz 1: angabe_ungueltig"),
+        (fall("", "uebernahme=\"ja\" @@uebernommen_von=\"17002\""), "satz 1: angabe_ungueltig"),
+        (ab_marke("versicherten_id=\"a123456780\""), "satz 1: versicherten_id_normalisiert"),
+        (ab_marke("versicherten_id=\"A12345\""), "satz 1: versicherten_id_form"),
+        (ab_marke("versicherten_id=\"A123456781\""), "satz 1: versicherten_id_pruefziffer"),
+        (ab_angabe("versichertenid=\"A123456780\""), "satz 1: xml_attribut_unbekannt"),
+        (ab_angabe("xsi:type=\"a\""), "satz 1: xml_attribut_unbekannt"),
+        (ab_marke("").replace("<fall", "<fal"), "xml_element_unbekannt"),
+        (ab_marke("").replace("<fall", "<x:fall"), "xml_element_unbekannt"),
+        (leistung("@@", "gnr=\"03000\" lanr=\"123456601\""), "satz 1: angabe_fehlt"),
         (
-            leistung("tag=\"2024-04-01\" gnr=\"03000\" lanr=\"123456601\""),
-            "f:5:239: satz 1: tag_ausserhalb_quartal",
-        ),
-        (
-            leistung("tag=\"2024-01-01\" gnr=\"03000x\" lanr=\"123456601\""),
-            "f:5:266: satz 1: angabe_ungueltig",
+            leistung("", "@@tag=\"2024-02-30\" gnr=\"03000\" lanr=\"123456601\""),
+            "satz 1: angabe_ungueltig",
         ),
         (
-            leistung("tag=\"2024-01-01\" gnr=\"03000\" lanr=\"12345660\""),
-            "f:5:278: satz 1: angabe_ungueltig",
+            leistung("@@", "tag=\"2024-04-01\" gnr=\"03000\" lanr=\"123456601\""),
+            "satz 1: tag_ausserhalb_quartal",
         ),
         (
-            leistung("tag=\"2024-01-01\" gnr=\"03000\" lanr=\"123456701\""),
-            "f:5:239: satz 1: lanr_pruefziffer",
+            leistung("", "tag=\"2024-01-01\" @@gnr=\"03000x\" lanr=\"123456601\""),
+            "satz 1: angabe_ungueltig",
         ),
-        ("Text".to_owned(), "f:4:188: xml_text_unerwartet".replace("4:188", "3:187").as_str()),
+        (
+            leistung("", "tag=\"2024-01-01\" gnr=\"03000\" @@lanr=\"12345660\""),
+            "satz 1: angabe_ungueltig",
+        ),
+        (
+            leistung("@@", "tag=\"2024-01-01\" gnr=\"03000\" lanr=\"123456701\""),
+            "satz 1: lanr_pruefziffer",
+        ),
+        ("<!-- a -->@@Text".to_owned(), "xml_text_unerwartet"),
+        ("<!-- a -->@@&amp;".to_owned(), "xml_text_unerwartet"),
+        ("<!-- a -->@@<![CDATA[ ]]>".to_owned(), "xml_text_unerwartet"),
     ] {
-        let (_, meldungen) = lies(dokument(&inhalt).as_bytes());
+        let (text, ort) = markiert(&dokument(&inhalt));
+        let (_, meldungen) = lies(text.as_bytes());
         assert_eq!(meldungen.len(), 1, "{inhalt}: {meldungen:?}");
-        assert!(meldungen[0].starts_with(&format!("{erwartet}: ")), "{inhalt}: {meldungen:?}");
+        assert!(
+            meldungen[0].starts_with(&format!("{ort}{erwartet}: ")),
+            "{inhalt}: {ort}{meldungen:?}"
+        );
     }
 }
 
-/// Whole documents ⇒ where and what: faults of form end the reading.
+/// In a one-byte encoding a place is counted in stored bytes, not in those of UTF-8.
+#[test]
+fn places_are_those_of_the_file_as_stored() {
+    let text = dokument(
+        "<fall id=\"äöü\" satzart=\"0101\" scheinuntergruppe=\"00\"/>\n<!-- ß --><fall id=\"ß\" @@satzart=\"\" scheinuntergruppe=\"00\"/>",
+    );
+    let text = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{text}");
+    let latin: String = text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect();
+    let (_, ort) = markiert(&latin);
+    let bytes: Vec<u8> = text
+        .replace("@@", "")
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).expect("Latin"))
+        .collect();
+    let (_, meldungen) = lies(&bytes);
+    assert!(
+        meldungen[0].starts_with(&format!("{ort}satz 2: angabe_ungueltig")),
+        "{ort} {meldungen:?}"
+    );
+}
+
+/// Whole documents, `@@` where the fault is ⇒ what the last message is: such faults end the reading.
 #[test]
 fn faults_of_form_end_the_document() {
     let gut = dokument("<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\"/>");
     let ersetzt = |von: &str, durch: &str| gut.replacen(von, durch, 1);
     for (text, erwartet) in [
-        (String::new(), "f:1:0: datei_leer"),
-        ("  ".to_owned(), "f:1:2: xml_nicht_wohlgeformt"),
-        (ersetzt("faelle:1", "faelle:2"), "f:1:0: xml_namensraum"),
-        (ersetzt("xmlns=", "xmlns:x="), "f:1:0: xml_namensraum"),
-        (gut.replace("faelle", "faele"), "f:1:0: xml_wurzel"),
-        (ersetzt(KOPF, ""), "f:3:46: xml_element_fehlt"),
-        (ersetzt("</praxis>", "</praxi>"), "f:5:239: xml_nicht_wohlgeformt"),
-        (ersetzt("</praxis>", "</praxis a=\"1\">"), "f:5:241: xml_nicht_wohlgeformt"),
-        (ersetzt("</faelle>\n", ""), "f:6:251: xml_nicht_wohlgeformt"),
-        (ersetzt("</faelle>\n", "</faelle><faelle/>"), "f:6:260: xml_nicht_wohlgeformt"),
-        (ersetzt("</faelle>\n", "</faelle>x"), "f:6:260: xml_nicht_wohlgeformt"),
-        (ersetzt("id=\"1\"", "id=\"1\" id=\"2\""), "f:4:201: satz 1: xml_nicht_wohlgeformt"),
-        (ersetzt("id=\"1\"", "id=\"<\""), "f:4:194: satz 1: xml_nicht_wohlgeformt"),
-        (ersetzt("id=\"1\" ", "id=\"1\""), "f:4:200: satz 1: xml_nicht_wohlgeformt"),
-        (ersetzt("id=\"1\"", "id=1"), "f:4:194: satz 1: xml_nicht_wohlgeformt"),
-        (ersetzt("id=\"1\"", "id=\"&foo;\""), "f:4:198: satz 1: xml_nicht_wohlgeformt"),
-        (ersetzt("id=\"1\"", "id=\"&#0;\""), "f:4:198: satz 1: xml_nicht_wohlgeformt"),
-        (ersetzt("<faelle", "<!DOCTYPE faelle><faelle"), "f:1:0: xml_dtd"),
-        (ersetzt("<faelle", "<!DOCTYPE f [<!ENTITY a \"b\">]><faelle"), "f:1:0: xml_dtd"),
-        (ersetzt("<faelle", " <?xml version=\"1.0\"?><faelle"), "f:1:1: xml_nicht_wohlgeformt"),
-        (ersetzt("<faelle", "<?xml version=\"1.1\"?><faelle"), "f:1:0: xml_nicht_wohlgeformt"),
-        (ersetzt("<fall", "<!-- a -- b --><fall"), "f:4:188: xml_nicht_wohlgeformt"),
-        (ersetzt("<fall", "<!-- offen <fall"), "f:4:188: xml_nicht_wohlgeformt"),
-        (ersetzt("\"1\"", "\"1"), "f:4:188: xml_nicht_wohlgeformt"),
-        (ersetzt("id=\"1\"", &format!("id=\"{}\"", "1".repeat(2 << 20))), "xml_marke_zu_lang"),
-        (ersetzt("<fall", &format!("<!--{}--><fall", "x".repeat(2 << 20))), "xml_marke_zu_lang"),
+        ("@@".to_owned(), "datei_leer"),
+        ("  @@".to_owned(), "xml_nicht_wohlgeformt"),
+        (format!("@@{}", ersetzt("faelle:1", "faelle:2")), "xml_namensraum"),
+        (format!("@@{}", ersetzt("xmlns=", "xmlns:x=")), "xml_namensraum"),
+        (format!("@@{}", gut.replace("faelle", "faele")), "xml_wurzel"),
+        (ersetzt(KOPF, "").replace("<praxis", "@@<praxis"), "xml_element_fehlt"),
+        (ersetzt("</praxis>", "@@</praxi>"), "xml_nicht_wohlgeformt"),
+        (ersetzt("</praxis>", "@@</praxis a=\"1\">"), "xml_nicht_wohlgeformt"),
+        (ersetzt("</faelle>\n", "@@"), "xml_nicht_wohlgeformt"),
+        (ersetzt("</faelle>\n", "</faelle>@@<faelle/>"), "xml_nicht_wohlgeformt"),
+        (ersetzt("</faelle>\n", "</faelle>@@x"), "xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"1\" @@id=\"2\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "@@id=\"<\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\" ", "id=\"1\"@@"), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "@@id=1"), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "@@id"), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "@@1d=\"1\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&foo;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&#0;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("<faelle", "@@<!DOCTYPE faelle><faelle"), "xml_dtd"),
+        (ersetzt("<faelle", "@@<!DOCTYPE f [<!ENTITY a \"b\">]><faelle"), "xml_dtd"),
+        (ersetzt("<faelle", " @@<?xml version=\"1.0\"?><faelle"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<faelle", "@@<?xml version=\"1.1\"?><faelle"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<!-- a -- b --><fall"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<!-- offen <fall"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<![CDATA[ offen <fall"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<fall").replace("\"00\"", "\"00"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "\x02@@<fall").replace("\x02@@", "@@\x02"), "zeichen_ungueltig"),
     ] {
+        let (text, ort) = markiert(&text);
         let (_, meldungen) = lies(text.as_bytes());
-        let gekuerzt: String = text.chars().take(300).collect();
-        let letzte = meldungen.last().unwrap_or_else(|| panic!("nothing reported: {gekuerzt}"));
-        assert!(letzte.contains(&format!("{erwartet}: ")), "{gekuerzt}: {meldungen:?}");
+        let letzte = meldungen.last().unwrap_or_else(|| panic!("nothing reported: {text}"));
+        assert!(letzte.starts_with(&format!("{ort}{erwartet}: ")), "{text}: {ort}{meldungen:?}");
     }
 }
 
 #[test]
-fn faults_of_the_envelope_are_all_reported() {
-    let gut = dokument("");
-    for (von, durch, erwartet) in [
-        ("lieferung=\"L1\" ", "", &["f:2:44: angabe_fehlt"][..]),
-        ("\"L1\"", "\"L 1\"", &["f:2:50: angabe_ungueltig"]),
-        ("\"17\"", "\"1\"", &["f:2:65: angabe_ungueltig"]),
-        ("\"2024Q1\"", "\"1/2024\"", &["f:2:73: angabe_ungueltig"]),
-        ("\"1.0\"", "\"2.0\"", &["f:2:113: angabe_ungueltig"]),
-        ("\"TEST\"", "\"test\"", &["f:2:127: angabe_ungueltig"]),
-        ("\"voll\"", "\"teil\"", &["f:2:44: lieferart_unbekannt"]),
-        ("\"voll\"", "\"voll\" teil=\"0\"", &["f:2:159: angabe_ungueltig"]),
-        ("\"voll\"", "\"voll\" teil=\"2\"", &["f:2:44: angabe_ungueltig"]),
-        ("\"voll\"", "\"voll\" ersatz_fuer=\"\"", &["f:2:159: angabe_ungueltig"]),
-        (
-            "kv=\"17\" quartal=\"2024Q1\"",
-            "kv=\"x\" quartal=\"y\"",
-            &["f:2:65: angabe_ungueltig", "f:2:72: angabe_ungueltig"],
-        ),
+fn a_piece_of_markup_above_1_mib_is_refused() {
+    let gut = dokument("<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\"/>");
+    for (durch, zu_lang) in [
+        (format!("id=\"{}\"", "1".repeat(2 << 20)), true),
+        (format!("{}id=\"1\"", " ".repeat(2 << 20)), true),
+        (format!("{}id=\"1\"", " ".repeat(1 << 19)), false),
     ] {
-        let (gelesen, meldungen) = lies(gut.replacen(von, durch, 1).as_bytes());
-        assert_eq!(gelesen, "");
-        assert_eq!(meldungen.len(), erwartet.len(), "{durch}: {meldungen:?}");
-        for (meldung, erwartet) in meldungen.iter().zip(erwartet) {
-            assert!(meldung.starts_with(&format!("{erwartet}: ")), "{durch}: {meldungen:?}");
-        }
+        let (_, meldungen) = lies(gut.replacen("id=\"1\"", &durch, 1).as_bytes());
+        assert_eq!(
+            meldungen.iter().any(|m| m.contains("xml_marke_zu_lang")),
+            zu_lang,
+            "{meldungen:?}"
+        );
     }
+}
+
+/// Replacements in the envelope, `@@` where each fault is ⇒ what the messages are.
+#[test]
+fn faults_of_the_envelope_are_all_reported() {
+    for (von, durch, erwartet) in [
+        ("<kopf lieferung=\"L1\"", "@@<kopf", "angabe_fehlt"),
+        ("lieferung=\"L1\"", "@@lieferung=\"L 1\"", "angabe_ungueltig"),
+        ("kv=\"17\"", "@@kv=\"1\"", "angabe_ungueltig"),
+        ("quartal=\"2024Q1\"", "@@quartal=\"1/2024\"", "angabe_ungueltig"),
+        ("erstellt=\"2024", "@@erstellt=\"24", "angabe_ungueltig"),
+        ("version=\"1.0\"", "@@version=\"2.0\"", "angabe_ungueltig"),
+        ("status=\"TEST\"", "@@status=\"test\"", "angabe_ungueltig"),
+        ("lieferart=\"voll\"", "@@teil=\"0\" lieferart=\"voll\"", "angabe_ungueltig"),
+        ("lieferart=\"voll\"", "@@ersatz_fuer=\"\" lieferart=\"voll\"", "angabe_ungueltig"),
+    ] {
+        let (text, ort) = markiert(&dokument("").replacen(von, durch, 1));
+        let (gelesen, meldungen) = lies(text.as_bytes());
+        assert_eq!((gelesen.as_str(), meldungen.len()), ("", 1), "{durch}: {meldungen:?}");
+        assert!(meldungen[0].starts_with(&format!("{ort}{erwartet}: ")), "{durch}: {meldungen:?}");
+    }
+    for (von, durch, erwartet) in [
+        ("\"voll\"", "\"delta\"", "lieferart_unbekannt"),
+        ("\"voll\"", "\"voll\" teil=\"2\"", "angabe_ungueltig"),
+    ] {
+        let (text, ort) =
+            markiert(&dokument("").replacen(von, durch, 1).replace("<kopf", "@@<kopf"));
+        let (_, meldungen) = lies(text.as_bytes());
+        assert!(meldungen[0].starts_with(&format!("{ort}{erwartet}: ")), "{durch}: {meldungen:?}");
+    }
+    let (_, meldungen) =
+        lies(dokument("").replace("\"17\" quartal=\"2024Q1\"", "\"x\" quartal=\"y\"").as_bytes());
+    assert_eq!(meldungen.len(), 2, "every fault at once: {meldungen:?}");
 }
 
 #[test]
