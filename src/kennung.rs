@@ -111,6 +111,9 @@ impl Bsnr {
 }
 
 impl Lanr {
+    /// KVDT's Ersatzwert for a service without LANR.
+    pub(crate) const OHNE: Self = Self(999_999_900);
+
     /// The lowest number of a physician, for ranges.
     pub(crate) fn kleinste(arzt: Arzt) -> Self {
         Self(arzt.0 * 100)
@@ -134,7 +137,7 @@ impl Lanr {
     /// Tells whether it stands for no physician: `999999900` (no LANR), `888888800` (obsolete)
     /// or the pseudo-LANR `555555nff` of hospital physicians.
     pub fn ist_ersatzwert(self) -> bool {
-        self.0 == 999_999_900 || self.0 == 888_888_800 || self.0 / 1_000 == 555_555
+        self == Self::OHNE || self.0 == 888_888_800 || self.0 / 1_000 == 555_555
     }
 
     /// Tells whether digit 7 is the check digit of the first six (weights 4, 9; ten's complement).

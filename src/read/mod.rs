@@ -1,6 +1,8 @@
 //! Reads inputs: files in, batches of cases and reference data out. Knows no euro but as a value.
 
+pub mod einwohner;
 pub mod faelle;
+pub mod kvdt;
 pub mod roh;
 pub(crate) mod text;
 pub mod umschlag;
