@@ -1,0 +1,417 @@
+//! A run: inputs in, a settled quarter out. The only room that knows threads.
+//!
+//! ```text
+//! Eingaben → lieferungen   envelopes: which quarter, which parts, what replaces what
+//!          → bestand       settings, reference data, rosters, population
+//!          → faelle        all claims files in parallel, one batch at a time
+//!          → abrechnung    evaluate what is remembered, settle, check the equations
+//! ```
+
+pub mod abrechnung;
+mod bestand;
+mod doppelt;
+mod faelle;
+mod lieferungen;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::evaluate::kandidat::{Kontext, Zweck};
+use crate::evaluate::par09::sachverhalt::Grundlage;
+use crate::evaluate::par09::{abs3_satz1_zeitraum, abs3_satz2_rueckblick};
+use crate::evaluate::rueckblick::Rueckblickregister;
+use crate::kennung::Praxis;
+use crate::meldung::{Code, Meldung, Meldungen};
+use crate::parameter::{Parameter, Regeln};
+use crate::quartal::Quartal;
+use crate::read::eingaben::{Art, Eingabe, Eingaben};
+use crate::read::einstellungen::Einstellungen;
+use crate::read::roh::{Pruefsumme, Zaehler};
+use crate::read::umschlag::Status;
+use crate::stammdaten::{Dienstplan, Einwohner, Insel, Stammdaten};
+
+use self::abrechnung::Abrechnung;
+use self::faelle::Faelle;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct Auftrag {
+    /// The inputs.
+    pub eingaben: Eingaben,
+    /// Threads; `None`: `RAYON_NUM_THREADS`, else the cores.
+    pub threads: Option<usize>,
+    /// There were no § 9 grants before this run.
+    pub ohne_vorlauf: bool,
+    /// Damaged claims files are left out instead of refusing the run.
+    pub ohne_fehlerhafte_dateien: bool,
+    /// Number of the run within its booking quarter; part of every voucher number.
+    pub lauf: u32,
+    /// Counts the stored bytes that have been read, for a progress display.
+    pub zaehler: Zaehler,
+}
+
+/// An input and what was read of it.
+#[derive(Debug, Clone)]
+pub struct Gelesen {
+    /// The input.
+    pub eingabe: Eingabe,
+    /// Size and hash as stored, if it could be read to its end.
+    pub pruefsumme: Option<Pruefsumme>,
+    /// Another delivery replaces it, so nothing of it was used.
+    pub ersetzt: bool,
+    /// It is damaged, and was left out as the run was told.
+    pub ausgelassen: bool,
+    /// Cases read, for claims.
+    pub faelle: Option<u64>,
+}
+
+/// What `check` tells: everything was read, nothing decided.
+#[derive(Debug)]
+pub struct Pruefung {
+    /// The quarter, if any input names one.
+    pub quartal: Option<Quartal>,
+    /// The inputs.
+    pub gelesen: Vec<Gelesen>,
+    /// Cases of the quarter's claims.
+    pub faelle: u64,
+    /// Marked cases among them.
+    pub gekennzeichnet: u64,
+    /// Everything noticed.
+    pub meldungen: Meldungen,
+}
+
+/// A settled quarter: all that the exports need.
+#[derive(Debug)]
+pub struct Ergebnis {
+    /// The run's quarter; also the booking quarter.
+    pub quartal: Quartal,
+    /// Whether the deliveries are real.
+    pub status: Option<Status>,
+    /// Number of the run within the quarter.
+    pub lauf: u32,
+    /// The inputs.
+    pub gelesen: Vec<Gelesen>,
+    /// The settings.
+    pub einstellungen: Einstellungen,
+    /// Numbers that rule each treatment quarter that was decided.
+    pub regeln: BTreeMap<Quartal, Regeln>,
+    /// Decisions and bookings.
+    pub abrechnung: Abrechnung,
+    /// Quarters of look-backs that the run needed and did not have, per closed practice.
+    pub rueckblick_fehlt: Vec<(Praxis, Vec<Quartal>)>,
+    /// Registered practices without a delivery.
+    pub ohne_lieferung: Vec<Praxis>,
+    /// Different patients of the closed practices.
+    pub patienten_im_rueckblick: usize,
+    /// Cases of the look-back inputs.
+    pub faelle_im_rueckblick: u64,
+    /// Key of the pseudonyms.
+    pub schluessel: Option<[u8; 32]>,
+    /// Everything noticed.
+    pub meldungen: Meldungen,
+}
+
+/// All that was read.
+struct Bestand {
+    quartal: Option<Quartal>,
+    status: Option<Status>,
+    einstellungen: Einstellungen,
+    regeln: Option<Regeln>,
+    stammdaten: Stammdaten,
+    einwohner: Einwohner,
+    dienstplaene: BTreeMap<Insel, Dienstplan>,
+    schluessel: Option<[u8; 32]>,
+    faelle: Faelle,
+    gelesen: Vec<Gelesen>,
+    meldungen: Meldungen,
+    /// Messages of files that were left out: they are shown, but refuse nothing.
+    ausgelassen: Meldungen,
+}
+
+/// Reads and validates all inputs; decides nothing.
+///
+/// # Errors
+/// All errors of all inputs, up to the limit per code.
+pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
+    let bestand = in_eigenem_pool(auftrag, || lies(auftrag))?;
+    let mut meldungen = bestand.meldungen;
+    if meldungen.hat_fehler() {
+        meldungen.uebernimm(bestand.ausgelassen);
+        return Err(meldungen);
+    }
+    meldungen.uebernimm(bestand.ausgelassen);
+    let ertrag = &bestand.faelle.ertrag;
+    Ok(Pruefung {
+        quartal: bestand.quartal,
+        gelesen: bestand.gelesen,
+        faelle: bestand.faelle.abgerechnet,
+        gekennzeichnet: ertrag.kandidaten.len() as u64,
+        meldungen,
+    })
+}
+
+/// Decides and settles the quarter.
+///
+/// # Errors
+/// All errors of all inputs, up to the limit per code; nothing is decided then.
+pub fn fuehre_aus(auftrag: &Auftrag) -> Result<Ergebnis, Meldungen> {
+    in_eigenem_pool(auftrag, || {
+        let mut bestand = lies(auftrag)?;
+        for art in [Art::Stammdaten, Art::Faelle] {
+            if auftrag.eingaben.der_art(art).is_empty() {
+                let text = format!(
+                    "es fehlt eine Eingabe der Art {}; bitte in den Ordner legen oder mit --{} nennen",
+                    art.name(),
+                    art.name()
+                );
+                bestand.meldungen.melde(Meldung::ohne_ort(Code::DateiFehlt, text));
+            }
+        }
+        rechne_ab(auftrag, bestand)
+    })
+}
+
+/// Every run owns its threads.
+fn in_eigenem_pool<T: Send>(
+    auftrag: &Auftrag,
+    arbeit: impl FnOnce() -> Result<T, Meldungen> + Send,
+) -> Result<T, Meldungen> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(auftrag.threads.unwrap_or(0)).build();
+    match pool {
+        Ok(pool) => pool.install(arbeit),
+        Err(fehler) => {
+            let mut meldungen = Meldungen::neu(1);
+            let text = format!("das System gibt keine Threads her ({fehler}); bitte --threads kleiner wählen");
+            meldungen.melde(Meldung::ohne_ort(Code::DateiNichtLesbar, text));
+            Err(meldungen)
+        }
+    }
+}
+
+/// Reads everything, in the order in which one thing needs another.
+fn lies(auftrag: &Auftrag) -> Result<Bestand, Meldungen> {
+    let mut gelesen: Vec<Gelesen> = auftrag
+        .eingaben
+        .alle()
+        .iter()
+        .map(|eingabe| Gelesen {
+            eingabe: eingabe.clone(),
+            pruefsumme: None,
+            ersetzt: false,
+            ausgelassen: false,
+            faelle: None,
+        })
+        .collect();
+    let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
+    let schluessel = bestand::schluessel(&mut gelesen, &auftrag.zaehler, &mut meldungen);
+    let lieferungen = lieferungen::lies(&gelesen, auftrag, &mut meldungen);
+    for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {
+        gelesen[platz].ersetzt = *ersetzt;
+    }
+    let regeln = lieferungen.quartal.and_then(|q| regeln(&einstellungen.parameter, q, &mut meldungen));
+    let stammdaten =
+        bestand::stammdaten(&mut gelesen, lieferungen.quartal, regeln.as_ref(), auftrag, &mut meldungen);
+    let dienstplaene = bestand::dienstplaene(&mut gelesen, auftrag, &mut meldungen);
+    let einwohner =
+        bestand::einwohner(&mut gelesen, &einstellungen.verfuegbar_seit, auftrag, &mut meldungen);
+    let mut ausgelassen = Meldungen::neu(einstellungen.meldungen_je_code);
+    let kontext = match (&stammdaten, &regeln) {
+        (Some(stammdaten), Some(regeln)) => Some(Kontext {
+            stammdaten,
+            par09: &regeln.par09,
+            auslegungen: &einstellungen.auslegungen,
+        }),
+        _ => None,
+    };
+    let leser = faelle::Leser {
+        kontext,
+        lieferungen: &lieferungen,
+        auftrag,
+        grenze: einstellungen.meldungen_je_code,
+    };
+    let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
+    Ok(Bestand {
+        quartal: lieferungen.quartal,
+        status: lieferungen.status,
+        stammdaten: stammdaten.unwrap_or_default(),
+        einstellungen,
+        regeln,
+        einwohner,
+        dienstplaene,
+        schluessel,
+        faelle,
+        gelesen,
+        meldungen,
+        ausgelassen,
+    })
+}
+
+fn regeln(parameter: &Parameter, quartal: Quartal, meldungen: &mut Meldungen) -> Option<Regeln> {
+    match parameter.regeln(quartal) {
+        Ok(regeln) => Some(regeln),
+        Err(grund) => {
+            meldungen.melde(Meldung::ohne_ort(Code::QuartalOhneRegel, grund.to_string()));
+            None
+        }
+    }
+}
+
+/// Decides on what was read.
+fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen> {
+    let Bestand { mut meldungen, ausgelassen, mut faelle, .. } = bestand;
+    let ausleg = &bestand.einstellungen.auslegungen;
+    let mut regeln = BTreeMap::new();
+    if let (Some(quartal), Some(eigene)) = (bestand.quartal, bestand.regeln) {
+        pruefe_vorlauf(&bestand.stammdaten, quartal, &eigene, auftrag, &bestand.einstellungen, &mut meldungen);
+        regeln.insert(quartal, eigene);
+    }
+    faelle.regeln_der_nachzuegler(&bestand.einstellungen.parameter, &bestand.gelesen, &mut regeln, &mut meldungen);
+    let Some(quartal) = bestand.quartal.filter(|_| !meldungen.hat_fehler()) else {
+        meldungen.uebernimm(ausgelassen);
+        return Err(meldungen);
+    };
+    let mut rueckblick = std::mem::take(&mut faelle.ertrag.rueckblick).fertig();
+    for (schliessung, fehlend) in &faelle.unvollstaendig {
+        rueckblick.ausgelassen(*schliessung, *fehlend);
+    }
+    let grundlage = Grundlage::neu(&bestand.stammdaten, &bestand.einwohner, &rueckblick, ausleg);
+    melde_einwohnerstand(&grundlage, &regeln[&quartal], &mut meldungen);
+    let rueckblick_fehlt = rueckblick_fehlt(&grundlage, &rueckblick, &faelle, &regeln, ausleg, &mut meldungen);
+    let ohne_lieferung = faelle.ohne_lieferung(&bestand.stammdaten, quartal, &mut meldungen);
+    let umstaende = abrechnung::Umstaende {
+        quartal,
+        lauf: auftrag.lauf,
+        status: bestand.status,
+        einstellungen: &bestand.einstellungen,
+        regeln: &regeln,
+        stammdaten: &bestand.stammdaten,
+        dienstplaene: &bestand.dienstplaene,
+    };
+    let abrechnung = umstaende.rechne_ab(&grundlage, faelle.ertrag, faelle.abgerechnet, &mut meldungen);
+    if bestand.schluessel.is_none() {
+        let text = "ohne Schlüsseldatei enthält der Nachweis keine Pseudonyme; spätere Quartale können die Zuschläge \
+                    dieses Laufs nicht zuordnen";
+        meldungen.melde(Meldung::ohne_ort(Code::OhneSchluessel, text));
+    }
+    let refused = meldungen.hat_fehler();
+    meldungen.uebernimm(ausgelassen);
+    if refused {
+        return Err(meldungen);
+    }
+    Ok(Ergebnis {
+        quartal,
+        status: bestand.status,
+        lauf: auftrag.lauf,
+        gelesen: bestand.gelesen,
+        regeln,
+        abrechnung,
+        rueckblick_fehlt,
+        ohne_lieferung,
+        patienten_im_rueckblick: rueckblick.patienten(),
+        faelle_im_rueckblick: faelle.rueckblick,
+        schluessel: bestand.schluessel,
+        einstellungen: bestand.einstellungen,
+        meldungen,
+    })
+}
+
+/// "If some window began before the run's quarter and neither is given, the run is refused."
+fn pruefe_vorlauf(
+    stammdaten: &Stammdaten,
+    quartal: Quartal,
+    regeln: &Regeln,
+    auftrag: &Auftrag,
+    einstellungen: &Einstellungen,
+    meldungen: &mut Meldungen,
+) {
+    if stammdaten.vorlauf.is_some() || auftrag.ohne_vorlauf {
+        return;
+    }
+    let begonnen = stammdaten.schliessungen.iter().find(|s| {
+        abs3_satz1_zeitraum(s.letzter_tag, &regeln.par09, &einstellungen.auslegungen).0 < quartal
+    });
+    if let Some(schliessung) = begonnen {
+        let text = format!(
+            "der Zeitraum nach der Schließung der Praxis {} ({}) hat vor {quartal} begonnen, aber frühere Zuschläge sind \
+             nicht angegeben; bitte <vorlauf_par09> in die Stammdaten aufnehmen (auch leer) oder mit --ohne-vorlauf \
+             bestätigen, dass es keine gab",
+            schliessung.praxis,
+            schliessung.letzter_tag.deutsch()
+        );
+        meldungen.melde(Meldung::neu(Code::VorlaufFehlt, schliessung.ort.clone(), text));
+    }
+}
+
+/// § 9 Abs. 2 Satz 2: an old figure is used, but somebody should know.
+fn melde_einwohnerstand(grundlage: &Grundlage<'_>, regeln: &Regeln, meldungen: &mut Meldungen) {
+    for lage in grundlage.lagen() {
+        let Some(gebietsstand) = lage.gebietsstand else { continue };
+        let alter = lage.letzter_tag.seit(gebietsstand);
+        if regeln.par09.einwohner_alter_tage_max < alter {
+            let text = format!(
+                "die letztverfügbaren Einwohnerzahlen bei Schließung der Praxis {} am {} haben den Gebietsstand {} und \
+                 waren {alter} Tage alt; bitte prüfen, ob eine neuere Veröffentlichung fehlt",
+                lage.praxis,
+                lage.letzter_tag.deutsch(),
+                gebietsstand.deutsch()
+            );
+            meldungen.melde(Meldung::ohne_ort(Code::EinwohnerVeraltet, text));
+        }
+    }
+}
+
+/// Tells which quarters of which closed practice are needed and missing: those of every closure
+/// whose window holds a quarter that is decided.
+fn rueckblick_fehlt(
+    grundlage: &Grundlage<'_>,
+    register: &Rueckblickregister,
+    faelle: &Faelle,
+    regeln: &BTreeMap<Quartal, Regeln>,
+    auslegungen: &crate::auslegung::Auslegungen,
+    meldungen: &mut Meldungen,
+) -> Vec<(Praxis, Vec<Quartal>)> {
+    let mut fehlend = Vec::new();
+    for (platz, lage) in grundlage.lagen().iter().enumerate() {
+        let gebraucht = regeln.iter().find(|(quartal, regeln)| {
+            let (erstes, letztes) = abs3_satz1_zeitraum(lage.letzter_tag, &regeln.par09, auslegungen);
+            erstes <= **quartal && **quartal <= letztes
+        });
+        let Some((_, regeln)) = gebraucht else { continue };
+        let quartale: Vec<Quartal> =
+            grundlage.fehlend_in(platz, &regeln.par09).into_iter().map(|(_, q)| q).collect();
+        let liste = |quartale: &[Quartal]| quartale.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        if !quartale.is_empty() {
+            let text = format!(
+                "für den Rückblick der Praxis {} (Schließung am {}) fehlen die Abrechnungen von {}; bitte nach rueckblick/ \
+                 legen oder mit --rueckblick nennen",
+                lage.praxis,
+                lage.letzter_tag.deutsch(),
+                liste(&quartale)
+            );
+            meldungen.melde(Meldung::ohne_ort(Code::RueckblickFehlt, text));
+            fehlend.push((lage.praxis, quartale));
+        }
+        let nummer = u32::try_from(platz).unwrap_or(u32::MAX);
+        let nur_nachgeliefert: Vec<Quartal> =
+            abs3_satz2_rueckblick(lage.letzter_tag, &regeln.par09, auslegungen)
+                .into_iter()
+                .filter(|quartal| register.ist_nur_nachgeliefert(nummer, *quartal))
+                .collect();
+        if !nur_nachgeliefert.is_empty() {
+            let text = format!(
+                "für den Rückblick der Praxis {} lagen von {} nur Nachzügler späterer Lieferungen vor; der Rückblick gilt \
+                 als gelesen, bitte prüfen",
+                lage.praxis,
+                liste(&nur_nachgeliefert)
+            );
+            meldungen.melde(Meldung::ohne_ort(Code::RueckblickNurNachzuegler, text));
+        }
+    }
+    debug_assert!(faelle.zwecke_sind_gelesen(&[Zweck::Abrechnung, Zweck::Rueckblick]));
+    fehlend
+}
+
+/// Name of an input, for places.
+fn name(gelesen: &Gelesen) -> &Arc<str> {
+    &gelesen.eingabe.name
+}
