@@ -103,8 +103,8 @@ impl Auslegungen {
     /// Returns the BLAKE3 hash (hex) of all names and values: equal exactly if all are read alike.
     pub fn hash(&self) -> String {
         let zeilen = self.zeilen();
-        let text: String = zeilen.iter().map(|z| format!("{}={}\n", z.name, z.wert)).collect();
-        blake3::hash(text.as_bytes()).to_hex().to_string()
+        let zeilen: Vec<_> = zeilen.iter().map(|z| format!("{}={}", z.name, z.wert)).collect();
+        blake3::hash(zeilen.join("\n").as_bytes()).to_hex().to_string()
     }
 }
 
@@ -203,7 +203,7 @@ macro_rules! auslegungen {
 auslegungen! {
     rundung: RundungWert = "allgemein.rundung" on "keine Regel im Text der Richtlinie",
         "Wie wird ein Betrag am Ende auf ganze Cent gerundet?" {
-        "kaufmaennisch" => "Ein halber Cent wird vom Betrag her aufgerundet.",
+        "kaufmaennisch" => "Ein halber Cent wird weg von null gerundet.",
         "abrunden" => "Bruchteile eines Cents entfallen.",
         "zur_geraden" => "Ein halber Cent wird zum geraden Cent gerundet.",
     }
