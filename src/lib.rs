@@ -7,4 +7,5 @@ pub mod kennung;
 pub mod meldung;
 pub mod parameter;
 pub mod quartal;
+pub mod read;
 pub mod stammdaten;
