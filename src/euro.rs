@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::Zero;
 
 /// An amount in euro cents; negative where fees were reclaimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -267,6 +267,7 @@ mod tests {
     #[test]
     fn a_file_sets_what_it_names_and_leaves_the_rest() {
         assert_eq!(gelesen(""), Ok(Einstellungen::default()));
+        assert_eq!(gelesen("\u{feff}# leer\r\n[par09]\r\n"), Ok(Einstellungen::default()));
         let text = r#"
             allgemein.rundung = "abrunden"
             [par09]

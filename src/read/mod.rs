@@ -1,4 +1,52 @@
 //! Reads inputs: files in, batches of cases and reference data out. Knows no euro but as a value.
 
 pub mod einstellungen;
+pub mod faelle;
+pub mod roh;
 pub mod schluessel;
+pub(crate) mod text;
+pub mod umschlag;
+pub(crate) mod xml;
+
+use crate::fall::Stapel;
+use crate::kennung::Bsnr;
+use crate::meldung::{Meldungen, Stelle};
+
+/// The input cannot be read further; the message that says why has been recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abbruch;
+
+/// The cases of one practice in one delivery: a practice may be delivered only once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// BSNR as delivered.
+    pub bsnr: Bsnr,
+    /// Cases read.
+    pub faelle: u64,
+    /// Where the practice begins.
+    pub stelle: Stelle,
+}
+
+/// A source of cases, whatever its format.
+pub trait FallLeser {
+    /// Reads the next cases into `stapel`, which is emptied first and keeps its memory; returns
+    /// false at the end of the input. A bad value spoils the input but not the reading: it is
+    /// recorded in `meldungen`, and reading goes on to find the others.
+    ///
+    /// # Errors
+    /// [`Abbruch`] where the input cannot be read further.
+    fn lies_stapel(
+        &mut self,
+        stapel: &mut Stapel,
+        meldungen: &mut Meldungen,
+    ) -> Result<bool, Abbruch>;
+
+    /// Returns the practices met so far, in order.
+    fn bloecke(&self) -> &[Block];
+
+    /// Returns size and hash of the input as stored; reads what is left of it.
+    ///
+    /// # Errors
+    /// The rest cannot be read.
+    fn beende(self: Box<Self>) -> std::io::Result<roh::Pruefsumme>;
+}

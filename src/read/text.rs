@@ -1,0 +1,429 @@
+//! The characters of an XML input: UTF-8, ISO-8859-1 or ISO-8859-15 as declared, strictly, with the
+//! line and byte of every character in the decompressed file as stored.
+
+use std::io::{self, BufRead, Read};
+
+use memchr::memchr_iter;
+
+use super::roh::Rohquelle;
+use crate::meldung::{Code, Meldung, Ort, Stelle};
+
+/// The character sets that deliveries may declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Zeichensatz {
+    /// The default of XML.
+    Utf8,
+    /// ISO-8859-1
+    Latin1,
+    /// ISO-8859-15
+    Latin9,
+}
+
+impl Zeichensatz {
+    /// Returns the character set with that label, in any case.
+    fn aus_name(name: &str) -> Option<Self> {
+        [("UTF-8", Self::Utf8), ("ISO-8859-1", Self::Latin1), ("ISO-8859-15", Self::Latin9)]
+            .into_iter()
+            .find(|(bekannt, _)| bekannt.eq_ignore_ascii_case(name))
+            .map(|(_, zeichensatz)| zeichensatz)
+    }
+
+    /// Returns the character of a byte of one of the two ISO sets; they have none at 0x80 to 0x9F.
+    pub(crate) fn zeichen(self, byte: u8) -> Option<char> {
+        match (self, byte) {
+            (_, 0x80..=0x9F) => None,
+            (Self::Latin9, 0xA4) => Some('€'),
+            (Self::Latin9, 0xA6) => Some('Š'),
+            (Self::Latin9, 0xA8) => Some('š'),
+            (Self::Latin9, 0xB4) => Some('Ž'),
+            (Self::Latin9, 0xB8) => Some('ž'),
+            (Self::Latin9, 0xBC) => Some('Œ'),
+            (Self::Latin9, 0xBD) => Some('œ'),
+            (Self::Latin9, 0xBE) => Some('Ÿ'),
+            _ => Some(char::from(byte)),
+        }
+    }
+}
+
+/// What ended the characters before the file did.
+#[derive(Debug)]
+enum Stoerung {
+    Lesen(io::Error),
+    Zeichen(u8),
+    MarkeZuLang,
+}
+
+/// Most bytes of one piece of markup or text: no legitimate tag comes near it.
+pub(crate) const MARKE_MAX: u64 = 1 << 20;
+
+/// How much is read at once.
+const PUFFER: usize = 1 << 16;
+
+/// How far into a file its XML declaration may reach.
+const DEKLARATION_MAX: usize = 1024;
+
+/// Gives an input's characters as UTF-8 and counts where they stand.
+#[derive(Debug)]
+pub(crate) struct Textquelle {
+    roh: Rohquelle,
+    zeichensatz: Zeichensatz,
+    /// Stored bytes: `geprueft..gelesen` are not yet decoded.
+    puffer: Vec<u8>,
+    geprueft: usize,
+    gelesen: usize,
+    /// Decoded bytes of the current window, where they differ from the stored ones.
+    klar: Vec<u8>,
+    /// The window: `von..bis` of `klar` or of `puffer`.
+    in_klar: bool,
+    von: usize,
+    bis: usize,
+    zeile: u64,
+    byte: u64,
+    marke_ab: u64,
+    stoerung: Option<Stoerung>,
+}
+
+impl Textquelle {
+    /// Reads the declaration and returns the characters from the file's beginning.
+    ///
+    /// # Errors
+    /// The message for an unreadable or empty input, a declaration that does not end within its
+    /// first 1,024 bytes, or a character set other than the three.
+    pub(crate) fn neu(mut roh: Rohquelle, ort: &Ort) -> Result<Self, Meldung> {
+        let anfang = Stelle { zeile: Some(1), byte: Some(0), satz: None };
+        let am_anfang = || Ort::neu(&ort.datei, anfang);
+        let mut puffer = vec![0; PUFFER];
+        let mut gelesen = 0;
+        while gelesen < DEKLARATION_MAX {
+            match roh.read(&mut puffer[gelesen..]) {
+                Ok(0) => break,
+                Ok(anzahl) => gelesen += anzahl,
+                Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
+                Err(fehler) => return Err(super::roh::lesefehler(&fehler, am_anfang())),
+            }
+        }
+        if gelesen == 0 {
+            let text = "die Datei ist leer; erwartet wird ein XML-Dokument; bitte neu übertragen";
+            return Err(Meldung::neu(Code::DateiLeer, am_anfang(), text));
+        }
+        let bom = if puffer[..gelesen].starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let zeichensatz = deklariert(&puffer[..gelesen], bom)
+            .map_err(|text| Meldung::neu(Code::ZeichensatzUnbekannt, am_anfang(), text))?;
+        Ok(Self {
+            roh,
+            zeichensatz,
+            puffer,
+            geprueft: bom,
+            gelesen,
+            klar: Vec::new(),
+            in_klar: false,
+            von: 0,
+            bis: 0,
+            zeile: 1,
+            byte: bom as u64,
+            marke_ab: 0,
+            stoerung: None,
+        })
+    }
+
+    /// Tells whether a stored byte is a character (one of the two ISO sets).
+    pub(crate) fn ist_latin(&self) -> bool {
+        self.zeichensatz != Zeichensatz::Utf8
+    }
+
+    /// Returns line and byte of the next character.
+    pub(crate) fn stelle(&self) -> Stelle {
+        Stelle { zeile: Some(self.zeile), byte: Some(self.byte), satz: None }
+    }
+
+    /// Marks the next character as the beginning of a piece of markup, whose length is limited.
+    pub(crate) fn beginne_marke(&mut self) {
+        self.marke_ab = self.byte;
+    }
+
+    /// Returns the message for what ended the characters early, if anything did.
+    pub(crate) fn stoerung(&self, ort: &Ort, satz: Option<u64>) -> Option<Meldung> {
+        let ort = Ort::neu(&ort.datei, Stelle { satz, ..self.stelle() });
+        self.stoerung.as_ref().map(|stoerung| match stoerung {
+            Stoerung::Lesen(fehler) => super::roh::lesefehler(fehler, ort),
+            Stoerung::Zeichen(byte) => {
+                let text = format!(
+                    "das Byte 0x{byte:02X} ist in {} oder in XML nicht erlaubt; erwartet wird der Zeichensatz, den \
+                     die Datei nennt; bitte die Deklaration oder die Kodierung berichtigen",
+                    match self.zeichensatz {
+                        Zeichensatz::Utf8 => "UTF-8",
+                        Zeichensatz::Latin1 => "ISO-8859-1",
+                        Zeichensatz::Latin9 => "ISO-8859-15",
+                    }
+                );
+                Meldung::neu(Code::ZeichenUngueltig, ort, text)
+            }
+            Stoerung::MarkeZuLang => {
+                let text = "eine Marke oder ein Text ist länger als 1 MiB; erwartet werden Marken von wenigen hundert \
+                            Zeichen; vermutlich fehlt ein Anführungszeichen oder ein >";
+                Meldung::neu(Code::XmlMarkeZuLang, ort, text)
+            }
+        })
+    }
+
+    /// Gives back the source of bytes, for its hash.
+    pub(crate) fn roh(self) -> Rohquelle {
+        self.roh
+    }
+
+    /// Makes the next window. An empty one means the end of the input.
+    fn naechstes_fenster(&mut self) -> Result<(), Stoerung> {
+        if MARKE_MAX < self.byte - self.marke_ab {
+            return Err(Stoerung::MarkeZuLang);
+        }
+        let mut am_ende = false;
+        loop {
+            let rest = &self.puffer[self.geprueft..self.gelesen];
+            let (laenge, falsch) = gueltig(rest, self.zeichensatz, am_ende);
+            if 0 < laenge {
+                self.zeige(laenge);
+                return Ok(());
+            }
+            if let Some(byte) = falsch {
+                return Err(Stoerung::Zeichen(byte));
+            }
+            if am_ende {
+                (self.von, self.bis, self.in_klar) = (0, 0, false);
+                return Ok(());
+            }
+            self.puffer.copy_within(self.geprueft..self.gelesen, 0);
+            self.gelesen -= self.geprueft;
+            self.geprueft = 0;
+            match self.roh.read(&mut self.puffer[self.gelesen..]) {
+                Ok(0) => am_ende = true,
+                Ok(anzahl) => self.gelesen += anzahl,
+                Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
+                Err(fehler) => return Err(Stoerung::Lesen(fehler)),
+            }
+        }
+    }
+
+    /// Makes the next `laenge` stored bytes the window, decoded if they are not ASCII.
+    fn zeige(&mut self, laenge: usize) {
+        let fenster = self.geprueft..self.geprueft + laenge;
+        self.geprueft = fenster.end;
+        self.in_klar =
+            self.zeichensatz != Zeichensatz::Utf8 && !self.puffer[fenster.clone()].is_ascii();
+        if self.in_klar {
+            self.klar.clear();
+            let mut utf8 = [0; 4];
+            for byte in &self.puffer[fenster] {
+                // `gueltig` has let no byte without a character pass.
+                let zeichen =
+                    self.zeichensatz.zeichen(*byte).unwrap_or(char::REPLACEMENT_CHARACTER);
+                self.klar.extend_from_slice(zeichen.encode_utf8(&mut utf8).as_bytes());
+            }
+            (self.von, self.bis) = (0, self.klar.len());
+        } else {
+            (self.von, self.bis) = (fenster.start, fenster.end);
+        }
+    }
+
+    fn fenster(&self) -> &[u8] {
+        let quelle = if self.in_klar { &self.klar } else { &self.puffer };
+        &quelle[self.von..self.bis]
+    }
+}
+
+impl Read for Textquelle {
+    fn read(&mut self, puffer: &mut [u8]) -> io::Result<usize> {
+        let fenster = self.fill_buf()?;
+        let anzahl = fenster.len().min(puffer.len());
+        puffer[..anzahl].copy_from_slice(&fenster[..anzahl]);
+        self.consume(anzahl);
+        Ok(anzahl)
+    }
+}
+
+impl BufRead for Textquelle {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.von == self.bis {
+            if self.stoerung.is_none() {
+                self.stoerung = self.naechstes_fenster().err();
+            }
+            if self.stoerung.is_some() {
+                (self.von, self.bis) = (0, 0);
+                return Err(io::Error::other("stoerung"));
+            }
+        }
+        Ok(self.fenster())
+    }
+
+    fn consume(&mut self, anzahl: usize) {
+        let verbraucht = &self.fenster()[..anzahl];
+        let zeilen = memchr_iter(b'\n', verbraucht).count() as u64;
+        // A stored byte of an ISO set became one character; of UTF-8 every byte is one.
+        let bytes = if self.in_klar {
+            verbraucht.iter().filter(|b| **b & 0xC0 != 0x80).count()
+        } else {
+            anzahl
+        };
+        self.zeile += zeilen;
+        self.byte += bytes as u64;
+        self.von += anzahl;
+    }
+}
+
+/// Returns how many of `bytes` may be given out, and the byte behind them if that is a wrong one.
+fn gueltig(bytes: &[u8], zeichensatz: Zeichensatz, am_ende: bool) -> (usize, Option<u8>) {
+    let (laenge, falsch) = if bytes.is_ascii() {
+        (bytes.len(), None)
+    } else if zeichensatz == Zeichensatz::Utf8 {
+        match std::str::from_utf8(bytes) {
+            // U+FFFE and U+FFFF are no characters of XML.
+            Ok(text) => match text.find(['\u{FFFE}', '\u{FFFF}']) {
+                Some(i) => (i, Some(bytes[i])),
+                None => (bytes.len(), None),
+            },
+            // A character may still be cut by the buffer's end, but not by the file's.
+            Err(fehler) if fehler.error_len().is_none() && !am_ende => (fehler.valid_up_to(), None),
+            Err(fehler) => (fehler.valid_up_to(), Some(bytes[fehler.valid_up_to()])),
+        }
+    } else {
+        let falsch = bytes.iter().position(|b| (0x80..=0x9F).contains(b));
+        (falsch.unwrap_or(bytes.len()), falsch.map(|i| bytes[i]))
+    };
+    let steuert = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
+    if bytes[..laenge].iter().any(steuert) {
+        let i = bytes[..laenge].iter().position(steuert).unwrap_or(0);
+        return (i, Some(bytes[i]));
+    }
+    (laenge, falsch)
+}
+
+/// Returns the character set that a document declares, or the German text that refuses it.
+fn deklariert(kopf: &[u8], bom: usize) -> Result<Zeichensatz, String> {
+    let erlaubt = "erwartet wird UTF-8, ISO-8859-1 oder ISO-8859-15; bitte die Datei umkodieren";
+    if kopf.starts_with(b"\xFF\xFE") || kopf.starts_with(b"\xFE\xFF") || kopf.contains(&0) {
+        return Err(format!("die Datei ist in UTF-16 oder UTF-32 kodiert; {erlaubt}"));
+    }
+    let kopf = &kopf[bom..];
+    if !kopf.starts_with(b"<?xml") {
+        return Ok(Zeichensatz::Utf8);
+    }
+    let Some(ende) = kopf.windows(2).take(DEKLARATION_MAX).position(|w| w == b"?>") else {
+        return Err("die XML-Deklaration endet nicht in den ersten 1024 Bytes; erwartet wird \
+                    <?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+            .to_owned());
+    };
+    let deklaration = String::from_utf8_lossy(&kopf[..ende]);
+    let Some((_, rest)) = deklaration.split_once("encoding") else { return Ok(Zeichensatz::Utf8) };
+    let rest = rest.trim_start().trim_start_matches('=').trim_start();
+    let name = rest.get(1..).and_then(|r| r.split(['"', '\'']).next()).unwrap_or_default();
+    match Zeichensatz::aus_name(name) {
+        Some(zeichensatz) if bom == 0 || zeichensatz == Zeichensatz::Utf8 => Ok(zeichensatz),
+        Some(_) => {
+            Err(format!("die Datei beginnt mit der Marke von UTF-8 und nennt {name}; {erlaubt}"))
+        }
+        None => {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            Err(format!("die Datei nennt den Zeichensatz {name:?}; {erlaubt}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::roh::{Komprimierung, Zaehler};
+    use super::*;
+
+    /// Gives one byte at a time, so that every seam is met.
+    struct Tropfen(io::Cursor<Vec<u8>>);
+
+    impl Read for Tropfen {
+        fn read(&mut self, puffer: &mut [u8]) -> io::Result<usize> {
+            let anzahl = puffer.len().min(1);
+            self.0.read(&mut puffer[..anzahl])
+        }
+    }
+
+    fn quelle(bytes: &[u8], tropfen: bool) -> Result<Textquelle, Meldung> {
+        let cursor = io::Cursor::new(bytes.to_vec());
+        let innen: Box<dyn Read + Send> =
+            if tropfen { Box::new(Tropfen(cursor)) } else { Box::new(cursor) };
+        let roh = Rohquelle::aus(innen, Komprimierung::Keine, Zaehler::default());
+        Textquelle::neu(roh, &Ort::datei(&Arc::from("a.xml")))
+    }
+
+    fn lies(bytes: &[u8], tropfen: bool) -> Result<(String, Stelle), Meldung> {
+        let mut quelle = quelle(bytes, tropfen)?;
+        let mut text = String::new();
+        match quelle.read_to_string(&mut text) {
+            Ok(_) => Ok((text, quelle.stelle())),
+            Err(_) => {
+                Err(quelle.stoerung(&Ort::datei(&Arc::from("a.xml")), None).expect("eine Störung"))
+            }
+        }
+    }
+
+    fn stelle(zeile: u64, byte: u64) -> Stelle {
+        Stelle { zeile: Some(zeile), byte: Some(byte), satz: None }
+    }
+
+    #[test]
+    fn each_encoding_gives_its_characters_and_stored_positions() {
+        for (bytes, text, ende) in [
+            (&b"<a/>\n"[..], "<a/>\n", stelle(2, 5)),
+            (b"\xEF\xBB\xBF<a/>", "<a/>", stelle(1, 7)),
+            (
+                "<?xml version='1.0'?>\nü€\n".as_bytes(),
+                "<?xml version='1.0'?>\nü€\n",
+                stelle(3, 28),
+            ),
+            (
+                b"<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\xFC\xA4\n",
+                "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>ü¤\n",
+                stelle(2, 46),
+            ),
+            (
+                b"<?xml version='1.0' encoding = 'ISO-8859-15' ?>\xFC\xA4\n",
+                "<?xml version='1.0' encoding = 'ISO-8859-15' ?>ü€\n",
+                stelle(2, 50),
+            ),
+        ] {
+            for tropfen in [false, true] {
+                assert_eq!(lies(bytes, tropfen), Ok((text.to_owned(), ende)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_bytes_are_refused_where_they_stand() {
+        for (bytes, code, wo) in [
+            (&b""[..], Code::DateiLeer, stelle(1, 0)),
+            (b"<a>\n\xFC", Code::ZeichenUngueltig, stelle(2, 4)),
+            (b"<a>\n\xC3", Code::ZeichenUngueltig, stelle(2, 4)),
+            (b"<a>\n\xC3\x28", Code::ZeichenUngueltig, stelle(2, 4)),
+            (b"<a>\x01", Code::ZeichenUngueltig, stelle(1, 3)),
+            (b"<?xml encoding='ISO-8859-1'?>\n\xFC\x85", Code::ZeichenUngueltig, stelle(2, 31)),
+            (b"<?xml encoding='ISO-8859-15'?>\n\x80", Code::ZeichenUngueltig, stelle(2, 31)),
+            (b"<?xml encoding='windows-1252'?>", Code::ZeichensatzUnbekannt, stelle(1, 0)),
+            (b"<?xml encoding=''?>", Code::ZeichensatzUnbekannt, stelle(1, 0)),
+            (b"<?xml encoding='UTF-8'", Code::ZeichensatzUnbekannt, stelle(1, 0)),
+            (
+                b"\xEF\xBB\xBF<?xml encoding='ISO-8859-1'?>",
+                Code::ZeichensatzUnbekannt,
+                stelle(1, 0),
+            ),
+            (b"\xFF\xFE<\x00a\x00", Code::ZeichensatzUnbekannt, stelle(1, 0)),
+        ] {
+            for tropfen in [false, true] {
+                let meldung = lies(bytes, tropfen).expect_err("refused");
+                let ort = meldung.ort.expect("ein Ort");
+                assert_eq!(
+                    (meldung.code, ort.stelle),
+                    (code, wo),
+                    "{:?}",
+                    String::from_utf8_lossy(bytes)
+                );
+            }
+        }
+    }
+}
