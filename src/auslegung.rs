@@ -2,198 +2,367 @@
 //!
 //! Each is a named setting with a default. Changing one is a configuration change, never a code change.
 
-use crate::euro::Rundung;
+use std::collections::BTreeSet;
+use std::fmt;
+
 use crate::kennung::Gnr;
 
-/// The Auslegungen in force in a run; `Default` is the Fachkonzept's table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Auslegungen {
-    /// `allgemein.rundung`
-    pub rundung: RundungWert,
-    /// `par09.kennzeichen_gnr`: GNRs that mark a case, sorted (Abs. 3 Satz 3)
-    pub kennzeichen_gnr: Vec<Gnr>,
-    /// `par09.zeitraum`
-    pub zeitraum: Zeitraum09,
-    /// `par09.rueckblick`
-    pub rueckblick: Rueckblick09,
-    /// `par09.rueckblick_vertreter_und_notfall`
-    pub rueckblick_vertreter_und_notfall: JaNein<false>,
-    /// `par09.notfaelle`
-    pub notfaelle: Notfaelle,
-    /// `par09.nur_originalschein`
-    pub nur_originalschein: JaNein<true>,
-    /// `par09.kinderaerzte`
-    pub kinderaerzte: JaNein<false>,
-    /// `par09.mehrfachuebernahme`
-    pub mehrfachuebernahme: Mehrfachuebernahme,
-    /// `par09.zwei_quartale_je`
-    pub zwei_quartale_je: ZweiQuartaleJe,
-    /// `par05.acht_quartale_je`
-    pub acht_quartale_je: AchtQuartaleJe,
-    /// `par05.ende_anteilig`
-    pub ende_anteilig: JaNein<true>,
-    /// `par05.negatives_honorar`
-    pub negatives_honorar: NegativesHonorar,
-    /// `par06.dienst_zaehlt`
-    pub dienst_zaehlt: DienstZaehlt,
-    /// `par06.wechsel`
-    pub wechsel: Wechsel,
+mod werte;
+
+pub use werte::{
+    AchtQuartaleJe, DienstZaehlt, JaNein, Mehrfachuebernahme, NegativesHonorar, Notfaelle,
+    Rueckblick09, RundungWert, Wechsel, Wert, Zeitraum09, ZweiQuartaleJe,
+};
+
+/// One row of the table of Auslegungen: what a setting is called, asks and may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Eintrag {
+    /// `section.key`, as in `einstellungen.toml`.
+    pub name: &'static str,
+    /// The sentence that leaves the question open.
+    pub fundstelle: &'static str,
+    /// The question, in German.
+    pub frage: &'static str,
+    /// Every value with its meaning in German, the default first. For a list: empty, then filled.
+    pub werte: &'static [(&'static str, &'static str)],
+    /// Whether the setting is a list of texts instead of one name.
+    pub liste: bool,
+    setze: fn(&mut Auslegungen, &[&str]) -> Result<(), Vec<Ablehnung>>,
+    wert: fn(&Auslegungen) -> String,
 }
 
-/// Values of one Auslegung: their names in `einstellungen.toml`.
-pub trait Wert: Sized + Copy + Default + PartialEq + 'static {
-    /// Every value with its name; the default first.
-    const WERTE: &'static [(&'static str, Self)];
-
-    /// Returns the value of that name.
-    fn aus_name(name: &str) -> Option<Self> {
-        Self::WERTE.iter().find(|(n, _)| *n == name).map(|(_, wert)| *wert)
-    }
-
-    /// Returns the value's name.
-    fn name(self) -> &'static str {
-        Self::WERTE.iter().find(|(_, wert)| *wert == self).map_or("", |(name, _)| name)
-    }
+/// Why a value of a setting is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ablehnung {
+    /// Which of the given texts it is, from 0.
+    pub stelle: usize,
+    /// What was expected, in German.
+    pub erwartet: String,
 }
 
-/// A switch whose default is `VORGABE`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct JaNein<const VORGABE: bool>(pub bool);
+/// One Auslegung as it is in force, for texts and the protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Auslegungszeile {
+    /// `section.key`
+    pub name: &'static str,
+    /// The value's name; a list in brackets.
+    pub wert: String,
+    /// Whether it is the default.
+    pub vorgabe: bool,
+    /// The sentence that leaves the question open.
+    pub fundstelle: &'static str,
+    /// The question, in German.
+    pub frage: &'static str,
+    /// What the value means, in German.
+    pub bedeutung: &'static str,
+}
 
-impl<const VORGABE: bool> Default for JaNein<VORGABE> {
-    fn default() -> Self {
-        Self(VORGABE)
+impl fmt::Display for Auslegungszeile {
+    /// Writes `Auslegung par09.notfaelle = zulassen (§ 9 Abs. 3 Satz 2): …`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, wert, fundstelle, bedeutung, .. } = self;
+        write!(f, "Auslegung {name} = {wert} ({fundstelle}): {bedeutung}")
     }
 }
 
-impl Wert for JaNein<true> {
-    const WERTE: &'static [(&'static str, Self)] = &[("ja", Self(true)), ("nein", Self(false))];
+impl Eintrag {
+    /// Sets the setting in `auslegungen` from its texts: one name, or the entries of a list.
+    ///
+    /// # Errors
+    /// Every text that is not a value of the setting; then nothing is changed.
+    pub fn setze(
+        &self,
+        auslegungen: &mut Auslegungen,
+        texte: &[&str],
+    ) -> Result<(), Vec<Ablehnung>> {
+        (self.setze)(auslegungen, texte)
+    }
+
+    fn zeile(&self, auslegungen: &Auslegungen) -> Auslegungszeile {
+        let wert = (self.wert)(auslegungen);
+        // A filled list is no name of the table: it means what the last row says.
+        let bedeutung =
+            self.werte.iter().find(|(name, _)| *name == wert).or(self.werte.last()).map(|w| w.1);
+        Auslegungszeile {
+            name: self.name,
+            vorgabe: self.werte.first().is_some_and(|(name, _)| *name == wert),
+            wert,
+            fundstelle: self.fundstelle,
+            frage: self.frage,
+            bedeutung: bedeutung.unwrap_or_default(),
+        }
+    }
 }
 
-impl Wert for JaNein<false> {
-    const WERTE: &'static [(&'static str, Self)] = &[("nein", Self(false)), ("ja", Self(true))];
+impl Auslegungen {
+    /// Returns every Auslegung in force, in the table's order.
+    pub fn zeilen(&self) -> Vec<Auslegungszeile> {
+        Self::EINTRAEGE.iter().map(|eintrag| eintrag.zeile(self)).collect()
+    }
+
+    /// Returns the BLAKE3 hash (hex) of all names and values: equal exactly if all are read alike.
+    pub fn hash(&self) -> String {
+        let zeilen = self.zeilen();
+        let zeilen: Vec<_> = zeilen.iter().map(|z| format!("{}={}", z.name, z.wert)).collect();
+        blake3::hash(zeilen.join("\n").as_bytes()).to_hex().to_string()
+    }
 }
 
-macro_rules! auslegung {
-    ($(#[$doc:meta])* $typ:ident { $(#[$vdoc:meta])* $vorgabe:ident = $vname:literal, $($(#[$wdoc:meta])* $wert:ident = $name:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-        pub enum $typ {
-            $(#[$vdoc])* #[default] $vorgabe,
-            $($(#[$wdoc])* $wert,)*
+/// What can stand in a row of the table.
+trait Einstellbar {
+    /// Whether it takes a list of texts.
+    const LISTE: bool;
+    /// How many values the row must explain.
+    const ANZAHL: usize;
+
+    fn setze(&mut self, texte: &[&str]) -> Result<(), Vec<Ablehnung>>;
+
+    fn text(&self) -> String;
+}
+
+impl<W: Wert> Einstellbar for W {
+    const LISTE: bool = false;
+    const ANZAHL: usize = W::WERTE.len();
+
+    fn setze(&mut self, texte: &[&str]) -> Result<(), Vec<Ablehnung>> {
+        let wert = if let [name] = texte { W::aus_name(name) } else { None };
+        *self = wert.ok_or_else(|| {
+            let namen: Vec<_> = W::WERTE.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let erwartet = match namen.as_slice() {
+                [einziger] => format!("erlaubt ist nur {einziger}"),
+                namen => format!("erlaubt sind {}", namen.join(", ")),
+            };
+            vec![Ablehnung { stelle: 0, erwartet }]
+        })?;
+        Ok(())
+    }
+
+    fn text(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
+impl Einstellbar for Vec<Gnr> {
+    const LISTE: bool = true;
+    const ANZAHL: usize = 2;
+
+    /// Sorts the list and drops doubles, so that its order in the file changes nothing.
+    fn setze(&mut self, texte: &[&str]) -> Result<(), Vec<Ablehnung>> {
+        let mut gnrn = BTreeSet::new();
+        let mut abgelehnt = Vec::new();
+        for (stelle, text) in texte.iter().enumerate() {
+            match Gnr::aus_bytes(text.as_bytes()) {
+                Ok(gnr) => drop(gnrn.insert(gnr)),
+                Err(fehler) => abgelehnt.push(Ablehnung {
+                    stelle,
+                    erwartet: format!("erwartet wird {}", fehler.erwartet),
+                }),
+            }
+        }
+        if !abgelehnt.is_empty() {
+            return Err(abgelehnt);
+        }
+        *self = gnrn.into_iter().collect();
+        Ok(())
+    }
+
+    fn text(&self) -> String {
+        let gnrn: Vec<_> = self.iter().map(ToString::to_string).collect();
+        format!("[{}]", gnrn.join(", "))
+    }
+}
+
+/// The table: a row is all that a new setting of a known type needs.
+macro_rules! auslegungen {
+    ($($feld:ident: $typ:ty = $name:literal on $fundstelle:literal, $frage:literal
+        { $($wert:literal => $bedeutung:literal,)* })*) => {
+        /// The Auslegungen in force in a run; `Default` is the Fachkonzept's table.
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub struct Auslegungen {
+            $(#[doc = concat!("`", $name, "` (", $fundstelle, ")")] pub $feld: $typ,)*
         }
 
-        impl Wert for $typ {
-            const WERTE: &'static [(&'static str, Self)] =
-                &[($vname, Self::$vorgabe), $(($name, Self::$wert),)*];
+        impl Auslegungen {
+            /// Every setting, in the table's order.
+            pub const EINTRAEGE: &'static [Eintrag] = &[$(Eintrag {
+                name: $name,
+                fundstelle: $fundstelle,
+                frage: $frage,
+                werte: &[$(($wert, $bedeutung),)*],
+                liste: <$typ as Einstellbar>::LISTE,
+                setze: |auslegungen, texte| auslegungen.$feld.setze(texte),
+                wert: |auslegungen| auslegungen.$feld.text(),
+            },)*];
         }
+
+        // A value without a meaning does not compile.
+        $(const _: () = assert!([$($wert,)*].len() == <$typ as Einstellbar>::ANZAHL);)*
     };
 }
 
-auslegung! {
-    /// How the first of the four quarters is found (§ 9 Abs. 3 Satz 1).
-    Zeitraum09 {
-        /// It holds D + 1 day.
-        AbFolgetag = "ab_folgetag",
+auslegungen! {
+    rundung: RundungWert = "allgemein.rundung" on "keine Regel im Text der Richtlinie",
+        "Wie wird ein Betrag am Ende auf ganze Cent gerundet?" {
+        "kaufmaennisch" => "Ein halber Cent wird weg von null gerundet.",
+        "abrunden" => "Bruchteile eines Cents entfallen.",
+        "zur_geraden" => "Ein halber Cent wird zum geraden Cent gerundet.",
+    }
+    kennzeichen_gnr: Vec<Gnr> = "par09.kennzeichen_gnr" on "§ 9 Abs. 3 Satz 3",
+        "Welche GNR kennzeichnen einen übernommenen Patienten?" {
+        "[]" => "Keine GNR kennzeichnet; es zählt nur das ausdrückliche Kennzeichen des Falls.",
+        "[GNR, …]" => "Ein Fall mit einer dieser GNR (genau gleich) ist gekennzeichnet.",
+    }
+    zeitraum: Zeitraum09 = "par09.zeitraum" on "§ 9 Abs. 3 Satz 1",
+        "Welches ist das erste der vier Quartale seit der Praxisschließung?" {
+        "ab_folgetag" => "Das Quartal, in dem der Tag nach der Schließung liegt.",
+    }
+    rueckblick: Rueckblick09 = "par09.rueckblick" on "§ 9 Abs. 3 Satz 2",
+        "Welche sind die letzten vier Quartale vor der Praxisschließung?" {
+        "vier_quartale_mit_schliessungsquartal" =>
+            "Das Quartal der Schließung bis zum Tag der Schließung und die drei davor.",
+        "nur_volle_quartale" => "Die vier Quartale vor dem Quartal des Folgetags.",
+        "vier_quartale_und_rumpfquartal" =>
+            "Die vier Quartale vor dem Quartal des Folgetags und dieses bis zum Tag der Schließung.",
+    }
+    rueckblick_vertreter_und_notfall: JaNein<false> =
+        "par09.rueckblick_vertreter_und_notfall" on "§ 9 Abs. 1",
+        "Machen Vertreter- und Notfälle in der geschlossenen Praxis zum bisherigen Patienten?" {
+        "nein" => "Vertreter- und Notfälle der geschlossenen Praxis zählen im Rückblick nicht.",
+        "ja" => "Vertreter- und Notfälle der geschlossenen Praxis zählen im Rückblick.",
+    }
+    notfaelle: Notfaelle = "par09.notfaelle" on "§ 9 Abs. 3 Satz 2",
+        "Kann ein Notfall die Übernahme der hausärztlichen Versorgung sein?" {
+        "ausgenommen" => "Notfälle sind ausgenommen.",
+        "zulassen" => "Notfälle sind zugelassen.",
+    }
+    nur_originalschein: JaNein<true> = "par09.nur_originalschein" on "§ 9 Abs. 1",
+        "Zählt als hausärztliche Versorgung nur der eigene Schein (Satzart 0101, 00)?" {
+        "ja" => "Nur Satzart 0101 mit Scheinuntergruppe 00 zählt.",
+        "nein" => "Auch andere Satzarten und Scheinuntergruppen zählen.",
+    }
+    kinderaerzte: JaNein<false> = "par09.kinderaerzte" on "§ 9 Abs. 1",
+        "Zählen Kinder- und Jugendärzte als Hausärzte?" {
+        "nein" => "Kinder- und Jugendärzte zählen nicht als Hausärzte.",
+        "ja" => "Kinder- und Jugendärzte zählen als Hausärzte.",
+    }
+    mehrfachuebernahme: Mehrfachuebernahme = "par09.mehrfachuebernahme" on "§ 9 Abs. 3",
+        "Was gilt, wenn mehrere Praxen denselben Patienten in einem Quartal kennzeichnen?" {
+        "erste" => "Die Praxis mit dem frühesten Leistungstag erhält den Zuschlag.",
+        "klaerfall" => "Eine Person entscheidet; kein Quartal wird verbraucht.",
+    }
+    zwei_quartale_je: ZweiQuartaleJe = "par09.zwei_quartale_je" on "§ 9 Abs. 3 Satz 1",
+        "Für wen zählen die zwei Quartale?" {
+        "patient" => "Je Patient und geschlossener Praxis.",
+        "praxis" => "Je Patient, geschlossener und übernehmender Praxis.",
+    }
+    acht_quartale_je: AchtQuartaleJe = "par05.acht_quartale_je" on "§ 5 Abs. 2 Satz 1",
+        "Ab wann zählen die acht Quartale?" {
+        "arzt" => "Ab dem ersten Tag des Arztes unter irgendeiner Bewilligung nach § 5.",
+        "bewilligung" => "Ab dem ersten Tag jeder einzelnen Bewilligung.",
+    }
+    ende_anteilig: JaNein<true> = "par05.ende_anteilig" on "§ 5 Abs. 2",
+        "Wird das Quartal, in dem die Tätigkeit endet, nach Tagen gekürzt?" {
+        "ja" => "Es zählen die Tage bis zum letzten Tag der Tätigkeit.",
+        "nein" => "Das Quartal zählt bis zu seinem letzten Tag.",
+    }
+    negatives_honorar: NegativesHonorar = "par05.negatives_honorar" on "§ 5 Abs. 3 Satz 2",
+        "Wie wird eine negative Honorarsumme angerechnet?" {
+        "null" => "Sie wird als 0,00 EUR angerechnet.",
+        "abziehen" => "Sie wird angerechnet, wie sie ist: die Zahlung steigt um sie.",
+    }
+    dienst_zaehlt: DienstZaehlt = "par06.dienst_zaehlt" on "§ 6 Abs. 2",
+        "Welche Ärzte stehen für den Bereitschaftsdienst zur Verfügung?" {
+        "mit_arztstelle" => "Ärzte im Dienstplan, die eine Arztstelle auf der Insel haben.",
+        "alle" => "Alle verschiedenen Ärzte im Dienstplan des Quartals.",
+    }
+    wechsel: Wechsel = "par06.wechsel" on "§ 6 Abs. 2",
+        "Was gilt, wenn eine Arztstelle im Quartal Inhaber oder Anteil wechselt?" {
+        "tagesgenau" => "Die Stelle wird nach Tagen bezahlt.",
+        "klaerfall" => "Eine Person entscheidet.",
     }
 }
 
-auslegung! {
-    /// Which quarters are "die letzten vier Quartale vor Praxisschließung" (§ 9 Abs. 3 Satz 2).
-    Rueckblick09 {
-        /// The quarter of D up to D, and the three before.
-        MitSchliessungsquartal = "vier_quartale_mit_schliessungsquartal",
-        /// The four before the quarter of D + 1.
-        NurVolleQuartale = "nur_volle_quartale",
-        /// Both: the four before the quarter of D + 1, and the quarter of D up to D.
-        MitRumpfquartal = "vier_quartale_und_rumpfquartal",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_the_fachkonzepts_table() {
+        let zeilen: Vec<_> = Auslegungen::default()
+            .zeilen()
+            .iter()
+            .map(|z| format!("{} {}", z.name, z.wert))
+            .collect();
+        assert_eq!(
+            zeilen,
+            [
+                "allgemein.rundung kaufmaennisch",
+                "par09.kennzeichen_gnr []",
+                "par09.zeitraum ab_folgetag",
+                "par09.rueckblick vier_quartale_mit_schliessungsquartal",
+                "par09.rueckblick_vertreter_und_notfall nein",
+                "par09.notfaelle ausgenommen",
+                "par09.nur_originalschein ja",
+                "par09.kinderaerzte nein",
+                "par09.mehrfachuebernahme erste",
+                "par09.zwei_quartale_je patient",
+                "par05.acht_quartale_je arzt",
+                "par05.ende_anteilig ja",
+                "par05.negatives_honorar null",
+                "par06.dienst_zaehlt mit_arztstelle",
+                "par06.wechsel tagesgenau",
+            ]
+        );
     }
-}
 
-auslegung! {
-    /// Whether emergency cases take over the hausärztliche Versorgung (§ 9 Abs. 3 Satz 2).
-    Notfaelle {
-        /// They do not.
-        Ausgenommen = "ausgenommen",
-        /// They may.
-        Zulassen = "zulassen",
+    #[test]
+    fn every_explained_value_can_be_set_and_changes_only_its_own_row() {
+        let vorgabe = Auslegungen::default();
+        for (i, eintrag) in Auslegungen::EINTRAEGE.iter().enumerate().filter(|(_, e)| !e.liste) {
+            assert_eq!(vorgabe.zeilen()[i].wert, eintrag.werte[0].0, "the default comes first");
+            for (platz, (wert, bedeutung)) in eintrag.werte.iter().enumerate() {
+                let mut auslegungen = vorgabe.clone();
+                assert_eq!(eintrag.setze(&mut auslegungen, &[wert]), Ok(()), "{wert}");
+                let zeilen = auslegungen.zeilen();
+                assert_eq!((&*zeilen[i].wert, zeilen[i].bedeutung), (*wert, *bedeutung));
+                assert_eq!(zeilen[i].vorgabe, platz == 0, "{} {wert}", eintrag.name);
+                assert_eq!(zeilen.iter().filter(|z| !z.vorgabe).count(), usize::from(platz != 0));
+                assert_eq!(auslegungen.hash() == vorgabe.hash(), platz == 0);
+            }
+        }
     }
-}
 
-auslegung! {
-    /// What happens if several practices flag a patient in one quarter (§ 9 Abs. 3).
-    Mehrfachuebernahme {
-        /// The first gets the quarter.
-        Erste = "erste",
-        /// A person decides.
-        Klaerfall = "klaerfall",
+    #[test]
+    fn a_refused_value_changes_nothing_and_says_what_is_allowed() {
+        let mut auslegungen = Auslegungen::default();
+        let mut setze = |name: &str, texte: &[&str]| {
+            let eintrag = Auslegungen::EINTRAEGE.iter().find(|e| e.name == name).expect(name);
+            let ergebnis = eintrag.setze(&mut auslegungen, texte);
+            (ergebnis.map_err(|a| a[0].clone()), auslegungen.zeilen()[1].wert.clone())
+        };
+        let nein = |stelle, text: &str| Err(Ablehnung { stelle, erwartet: text.to_owned() });
+        let gnr = "erwartet wird eine GNR aus 1 bis 9 Ziffern und Großbuchstaben";
+        for (name, texte, ergebnis, gnrn) in [
+            ("par09.kinderaerzte", &["Ja"][..], nein(0, "erlaubt sind `nein`, `ja`"), "[]"),
+            ("par09.zeitraum", &["ja"], nein(0, "erlaubt ist nur `ab_folgetag`"), "[]"),
+            ("par09.zeitraum", &[], nein(0, "erlaubt ist nur `ab_folgetag`"), "[]"),
+            ("par09.kennzeichen_gnr", &["99120", "99119a"], nein(1, gnr), "[]"),
+            ("par09.kennzeichen_gnr", &["99120", "99119A"], Ok(()), "[99119A, 99120]"),
+            ("par09.kennzeichen_gnr", &["99120", "99120"], Ok(()), "[99120]"),
+            ("par09.kennzeichen_gnr", &[], Ok(()), "[]"),
+        ] {
+            assert_eq!(setze(name, texte), (ergebnis, gnrn.to_owned()), "{name} {texte:?}");
+        }
     }
-}
 
-auslegung! {
-    /// For whom the two quarters count (§ 9 Abs. 3 Satz 1).
-    ZweiQuartaleJe {
-        /// Per patient and closed practice.
-        Patient = "patient",
-        /// Per patient, closed practice and treating practice.
-        Praxis = "praxis",
+    #[test]
+    fn a_row_reads_as_a_sentence() {
+        let zeilen = Auslegungen::default().zeilen();
+        assert_eq!(
+            zeilen[3].to_string(),
+            "Auslegung par09.rueckblick = vier_quartale_mit_schliessungsquartal \
+             (§ 9 Abs. 3 Satz 2): Das Quartal der Schließung bis zum Tag der Schließung und die \
+             drei davor."
+        );
     }
-}
-
-auslegung! {
-    /// From which day the eight quarters count (§ 5 Abs. 2 Satz 1).
-    AchtQuartaleJe {
-        /// The physician's first day under any Bewilligung.
-        Arzt = "arzt",
-        /// Each Bewilligung's own first day.
-        Bewilligung = "bewilligung",
-    }
-}
-
-auslegung! {
-    /// What a negative sum of fees counts as (§ 5 Abs. 3 Satz 2).
-    NegativesHonorar {
-        /// As 0.00.
-        Null = "null",
-        /// As it is: the payment rises by it.
-        Abziehen = "abziehen",
-    }
-}
-
-auslegung! {
-    /// Who is head-counted for the table (§ 6 Abs. 2).
-    DienstZaehlt {
-        /// Physicians on the roster who hold a post on the island.
-        MitArztstelle = "mit_arztstelle",
-        /// All physicians on the roster.
-        Alle = "alle",
-    }
-}
-
-auslegung! {
-    /// What happens if a post changes holder or share in the quarter (§ 6 Abs. 2).
-    Wechsel {
-        /// It is paid to the day.
-        Tagesgenau = "tagesgenau",
-        /// A person decides.
-        Klaerfall = "klaerfall",
-    }
-}
-
-/// The rounding as a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RundungWert(pub Rundung);
-
-impl Default for RundungWert {
-    fn default() -> Self {
-        Self(Rundung::Kaufmaennisch)
-    }
-}
-
-impl Wert for RundungWert {
-    const WERTE: &'static [(&'static str, Self)] = &[
-        ("kaufmaennisch", Self(Rundung::Kaufmaennisch)),
-        ("abrunden", Self(Rundung::Abrunden)),
-        ("zur_geraden", Self(Rundung::ZurGeraden)),
-    ];
 }

@@ -1,9 +1,11 @@
 //! Reads inputs: files in, batches of cases and reference data out. Knows no euro but as a value.
 
 pub mod einwohner;
+pub mod einstellungen;
 pub mod faelle;
 pub mod kvdt;
 pub mod roh;
+pub mod schluessel;
 pub(crate) mod text;
 pub mod umschlag;
 pub(crate) mod xml;
