@@ -2,6 +2,7 @@
 pub mod auslegung;
 pub mod ergebnis;
 pub mod euro;
+pub mod evaluate;
 pub mod fall;
 pub mod kennung;
 pub mod meldung;

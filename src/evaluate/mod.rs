@@ -1,0 +1,2 @@
+//! The rules: one file per paragraph, pure and total, without input, output, clock or thread.
+pub mod par05;
