@@ -1,5 +1,6 @@
 //! Reads inputs: files in, batches of cases and reference data out. Knows no euro but as a value.
 
+pub mod eingaben;
 pub mod faelle;
 pub mod roh;
 pub(crate) mod text;
