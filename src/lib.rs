@@ -2,6 +2,7 @@
 pub mod auslegung;
 pub mod ergebnis;
 pub mod euro;
+pub mod export;
 pub mod fall;
 pub mod kennung;
 pub mod meldung;

@@ -1,0 +1,3 @@
+//! Writes results: the bundle folder, its tables, and nothing that it would have to compute.
+
+pub mod csv;
