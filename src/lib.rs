@@ -4,6 +4,7 @@ pub mod ergebnis;
 pub mod erklaerung;
 pub mod euro;
 pub mod evaluate;
+pub mod export;
 pub mod fall;
 pub mod kennung;
 pub mod meldung;

@@ -2,6 +2,7 @@
 
 pub mod einwohner;
 pub mod einstellungen;
+pub mod eingaben;
 pub mod faelle;
 pub mod kvdt;
 pub mod roh;
