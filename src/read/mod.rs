@@ -4,6 +4,7 @@ pub mod einwohner;
 pub mod faelle;
 pub mod kvdt;
 pub mod roh;
+pub mod stammdaten;
 pub(crate) mod text;
 pub mod umschlag;
 pub(crate) mod xml;
