@@ -298,29 +298,46 @@ impl Stammdaten {
             .map_or(betriebsstaette, |zweig| zweig.praxis)
     }
 
+    /// Returns the practice's rows.
+    pub fn praxis_staende(&self, praxis: Praxis) -> &[Praxisstand] {
+        gleiche(&self.praxen, &praxis, |stand| &stand.praxis)
+    }
+
     /// Returns the practice's row in `quartal` (the one that begins last, if several touch it).
     pub fn praxis_im(&self, praxis: Praxis, quartal: Quartal) -> Option<&Praxisstand> {
-        gleiche(&self.praxen, &praxis, |stand| &stand.praxis)
-            .iter()
-            .rev()
-            .find(|stand| stand.gueltig.im(quartal))
+        self.praxis_staende(praxis).iter().rfind(|stand| stand.gueltig.im(quartal))
     }
 
     /// Returns the practice's row on `tag`.
     pub fn praxis_am(&self, praxis: Praxis, tag: Tag) -> Option<&Praxisstand> {
-        gleiche(&self.praxen, &praxis, |stand| &stand.praxis)
-            .iter()
-            .find(|stand| stand.gueltig.enthaelt(tag))
+        self.praxis_staende(praxis).iter().find(|stand| stand.gueltig.enthaelt(tag))
+    }
+
+    /// Returns the physician's rows.
+    pub fn arzt_staende(&self, arzt: Arzt) -> &[Arztstand] {
+        gleiche(&self.aerzte, &arzt, |stand| &stand.arzt)
     }
 
     /// Returns the physician's row on `tag`.
     pub fn arzt_am(&self, arzt: Arzt, tag: Tag) -> Option<&Arztstand> {
-        gleiche(&self.aerzte, &arzt, |stand| &stand.arzt).iter().find(|s| s.gueltig.enthaelt(tag))
+        self.arzt_staende(arzt).iter().find(|stand| stand.gueltig.enthaelt(tag))
     }
 
     /// Returns the index of Z's closure in `schliessungen`.
     pub fn schliessung(&self, praxis: Praxis) -> Option<usize> {
         self.schliessungen.binary_search_by_key(&praxis, |s| s.praxis).ok()
+    }
+
+    /// Returns the index of the closure of the practice that a Betriebsstätte names in `quartal`. A
+    /// branch stands for its main practice by the register of the quarter or, as the register of a
+    /// closed practice ends with it, of the quarter of D.
+    pub fn schliessung_fuer(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<usize> {
+        self.schliessung(self.praxis_fuer(betriebsstaette, quartal)).or_else(|| {
+            self.schliessungen.iter().position(|schliessung| {
+                self.praxis_fuer(betriebsstaette, schliessung.letzter_tag.quartal())
+                    == schliessung.praxis
+            })
+        })
     }
 
     /// Returns the Bewilligung of P for Z that is valid in `quartal`: from the quarter of its first

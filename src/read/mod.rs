@@ -1,5 +1,6 @@
 //! Reads inputs: files in, batches of cases and reference data out. Knows no euro but as a value.
 
+pub mod dienstplan;
 pub mod einwohner;
 pub mod einstellungen;
 pub mod eingaben;
@@ -7,6 +8,7 @@ pub mod faelle;
 pub mod kvdt;
 pub mod roh;
 pub mod schluessel;
+pub mod stammdaten;
 pub(crate) mod text;
 pub mod umschlag;
 pub(crate) mod xml;
