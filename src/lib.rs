@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod export;
 pub mod fall;
 pub mod kennung;
+pub mod lauf;
 pub mod meldung;
 pub mod parameter;
 pub mod quartal;

@@ -63,9 +63,9 @@ pub enum Zweck {
 /// What one input gave.
 #[derive(Debug, Default)]
 pub struct Ertrag {
-    /// Cases read.
-    pub faelle: u64,
-    /// Cases whose treatment quarter is before the delivery's.
+    /// Cases without a mark, of the quarter's claims.
+    pub nicht_gekennzeichnet: u64,
+    /// Cases of the quarter's claims whose treatment quarter is before the delivery's.
     pub nachzuegler: u64,
     /// Marked cases.
     pub kandidaten: Vec<Kandidat>,
@@ -136,12 +136,11 @@ impl Kontext<'_> {
                 _ => self.zuordnung(fall.bsnr, fall.quartal),
             };
             zuletzt = Some(zuordnung);
-            ertrag.faelle += 1;
-            ertrag.nachzuegler += u64::from(fall.quartal < herkunft.lieferung);
             if let Some(platz) = zuordnung.schliessung {
                 self.rueckblick(&fall, platz, herkunft, ertrag, meldungen);
             }
             if herkunft.zweck == Zweck::Abrechnung {
+                ertrag.nachzuegler += u64::from(fall.quartal < herkunft.lieferung);
                 self.abrechnung(&fall, zuordnung, herkunft.datei, ertrag);
             }
         }
@@ -150,7 +149,10 @@ impl Kontext<'_> {
     fn abrechnung(&self, fall: &Fall<'_>, zuordnung: Zuordnung, datei: u32, ertrag: &mut Ertrag) {
         if let Some(markierung) = abs3_satz3_markierung(fall, self.auslegungen) {
             ertrag.kandidaten.push(self.kandidat(fall, zuordnung.praxis, markierung, datei));
-        } else if let Some(patient) = fall.versicherter
+            return;
+        }
+        ertrag.nicht_gekennzeichnet += 1;
+        if let Some(patient) = fall.versicherter
             && zuordnung.bewilligt
             && fall.satzart == Satzart::Ambulant
             && fall.scheinuntergruppe == 0

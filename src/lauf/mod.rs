@@ -7,7 +7,6 @@
 //!          → abrechnung    evaluate what is remembered, settle, check the equations
 //! ```
 
-pub mod abrechnung;
 mod bestand;
 mod doppelt;
 mod faelle;
@@ -16,7 +15,7 @@ mod lieferungen;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::evaluate::kandidat::{Kontext, Zweck};
+use crate::evaluate::kandidat::Kontext;
 use crate::evaluate::par09::sachverhalt::Grundlage;
 use crate::evaluate::par09::{abs3_satz1_zeitraum, abs3_satz2_rueckblick};
 use crate::evaluate::rueckblick::Rueckblickregister;
@@ -28,9 +27,9 @@ use crate::read::eingaben::{Art, Eingabe, Eingaben};
 use crate::read::einstellungen::Einstellungen;
 use crate::read::roh::{Pruefsumme, Zaehler};
 use crate::read::umschlag::Status;
+use crate::settle::abrechnung::{Abrechnung, Umstaende};
 use crate::stammdaten::{Dienstplan, Einwohner, Insel, Stammdaten};
 
-use self::abrechnung::Abrechnung;
 use self::faelle::Faelle;
 
 /// What a run is asked to do.
@@ -276,9 +275,10 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
     }
     let grundlage = Grundlage::neu(&bestand.stammdaten, &bestand.einwohner, &rueckblick, ausleg);
     melde_einwohnerstand(&grundlage, &regeln[&quartal], &mut meldungen);
-    let rueckblick_fehlt = rueckblick_fehlt(&grundlage, &rueckblick, &faelle, &regeln, ausleg, &mut meldungen);
+    let rueckblick_fehlt = rueckblick_fehlt(&grundlage, &rueckblick, &regeln, ausleg, &mut meldungen);
     let ohne_lieferung = faelle.ohne_lieferung(&bestand.stammdaten, quartal, &mut meldungen);
-    let umstaende = abrechnung::Umstaende {
+    let namen: Vec<Arc<str>> = bestand.gelesen.iter().map(|g| Arc::clone(&g.eingabe.name)).collect();
+    let umstaende = Umstaende {
         quartal,
         lauf: auftrag.lauf,
         status: bestand.status,
@@ -286,6 +286,7 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
         regeln: &regeln,
         stammdaten: &bestand.stammdaten,
         dienstplaene: &bestand.dienstplaene,
+        namen: &namen,
     };
     let abrechnung = umstaende.rechne_ab(&grundlage, faelle.ertrag, faelle.abgerechnet, &mut meldungen);
     if bestand.schluessel.is_none() {
@@ -365,7 +366,6 @@ fn melde_einwohnerstand(grundlage: &Grundlage<'_>, regeln: &Regeln, meldungen: &
 fn rueckblick_fehlt(
     grundlage: &Grundlage<'_>,
     register: &Rueckblickregister,
-    faelle: &Faelle,
     regeln: &BTreeMap<Quartal, Regeln>,
     auslegungen: &crate::auslegung::Auslegungen,
     meldungen: &mut Meldungen,
@@ -407,7 +407,6 @@ fn rueckblick_fehlt(
             meldungen.melde(Meldung::ohne_ort(Code::RueckblickNurNachzuegler, text));
         }
     }
-    debug_assert!(faelle.zwecke_sind_gelesen(&[Zweck::Abrechnung, Zweck::Rueckblick]));
     fehlend
 }
 

@@ -1,9 +1,9 @@
 //! Reads inputs: files in, batches of cases and reference data out. Knows no euro but as a value.
 
 pub mod dienstplan;
-pub mod einwohner;
-pub mod einstellungen;
 pub mod eingaben;
+pub mod einstellungen;
+pub mod einwohner;
 pub mod faelle;
 pub mod kvdt;
 pub mod roh;

@@ -1,0 +1,161 @@
+//! The equations: a run whose sums do not tie writes nothing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::ergebnis::{Ergebnis, Grund, Gruende};
+use crate::euro::Cent;
+use crate::evaluate::par05::Entscheidung05;
+use crate::evaluate::par06::Entscheidung06;
+use crate::kennung::Praxis;
+use crate::settle::abrechnung::Entscheidung09;
+use crate::settle::buchung::Buchung;
+
+/// An equation with both of its sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gleichung {
+    /// What it says, in German.
+    pub name: String,
+    /// Left side: cases or cents.
+    pub links: i64,
+    /// Right side.
+    pub rechts: i64,
+}
+
+impl Gleichung {
+    /// Tells whether both sides are equal.
+    pub fn gilt(&self) -> bool {
+        self.links == self.rechts
+    }
+}
+
+impl fmt::Display for Gleichung {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let zeichen = if self.gilt() { "=" } else { "≠" };
+        write!(f, "{}: {} {zeichen} {}", self.name, self.links, self.rechts)
+    }
+}
+
+/// What one paragraph's decisions come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Paragraphsumme {
+    /// Decisions per outcome, in the order of [`Ergebnis::ALLE`].
+    pub anzahl: [u64; 3],
+    /// Granted cents.
+    pub betrag: Cent,
+    /// Granted cents per practice.
+    pub je_praxis: BTreeMap<Praxis, Cent>,
+    /// Decisions per reason, every reason counted, in the table's order.
+    pub je_grund: Vec<(&'static str, u64)>,
+}
+
+impl Paragraphsumme {
+    fn aus<G: Grund>(entscheidungen: impl Iterator<Item = (Gruende<G>, Cent, Praxis)>) -> Self {
+        let mut summe = Self::default();
+        let mut je_grund = vec![0; G::ALLE.len()];
+        for (gruende, betrag, praxis) in entscheidungen {
+            summe.anzahl[gruende.ergebnis() as usize] += 1;
+            for grund in gruende.alle() {
+                je_grund[grund.platz() as usize] += 1;
+            }
+            summe.betrag = summe.betrag + betrag;
+            if betrag != Cent::NULL {
+                let konto = summe.je_praxis.entry(praxis).or_default();
+                *konto = *konto + betrag;
+            }
+        }
+        summe.je_grund = G::ALLE.iter().map(|grund| grund.code()).zip(je_grund).collect();
+        summe
+    }
+
+    /// Returns how many decisions there are.
+    pub fn entschieden(&self) -> u64 {
+        self.anzahl.iter().sum()
+    }
+
+    /// Returns how many decisions came out so.
+    pub fn mit(&self, ergebnis: Ergebnis) -> u64 {
+        self.anzahl[ergebnis as usize]
+    }
+}
+
+/// Sums of all decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summen {
+    /// Cases of the quarter's claims, as the readers counted them.
+    pub faelle: u64,
+    /// Cases without a § 9 mark, as evaluation counted them.
+    pub nicht_gekennzeichnet: u64,
+    /// § 5
+    pub par05: Paragraphsumme,
+    /// § 6
+    pub par06: Paragraphsumme,
+    /// § 9
+    pub par09: Paragraphsumme,
+}
+
+impl Summen {
+    /// Adds up decisions.
+    pub fn neu(
+        par05: &[Entscheidung05],
+        par06: &[Entscheidung06],
+        par09: &[Entscheidung09],
+        (faelle, nicht_gekennzeichnet): (u64, u64),
+    ) -> Self {
+        Self {
+            faelle,
+            nicht_gekennzeichnet,
+            par05: Paragraphsumme::aus(
+                par05.iter().map(|e| (e.gruende, e.betrag, e.sachverhalt.praxis)),
+            ),
+            par06: Paragraphsumme::aus(
+                par06.iter().map(|e| (e.gruende, e.betrag, e.sachverhalt.praxis)),
+            ),
+            par09: Paragraphsumme::aus(
+                par09.iter().map(|e| (e.gruende, e.betrag, e.sachverhalt.praxis)),
+            ),
+        }
+    }
+
+    /// Returns the paragraphs with their sums.
+    pub fn paragraphen(&self) -> [(u8, &Paragraphsumme); 3] {
+        [(5, &self.par05), (6, &self.par06), (9, &self.par09)]
+    }
+}
+
+/// Returns the equations of a run: cases read = decided + not marked; per paragraph and in all,
+/// decisions = bookings = sum per practice.
+pub fn gleichungen(summen: &Summen, buchungen: &[Buchung]) -> Vec<Gleichung> {
+    let zahl = |anzahl: u64| i64::try_from(anzahl).unwrap_or(i64::MAX);
+    let mut gleichungen = vec![Gleichung {
+        name: "gelesene Fälle = bewilligt + abgelehnt + klaerfall + nicht gekennzeichnet".to_owned(),
+        links: zahl(summen.faelle),
+        rechts: zahl(summen.par09.entschieden()) + zahl(summen.nicht_gekennzeichnet),
+    }];
+    for (paragraph, summe) in summen.paragraphen() {
+        let gebucht = || buchungen.iter().filter(|b| b.paragraph == paragraph);
+        gleichungen.push(Gleichung {
+            name: format!("§ {paragraph}: Cent der Entscheidungen = Cent der Buchungen"),
+            links: summe.betrag.cent(),
+            rechts: gebucht().map(|b| b.betrag).sum::<Cent>().cent(),
+        });
+        let mut je_praxis: BTreeMap<Praxis, Cent> = BTreeMap::new();
+        for buchung in gebucht() {
+            let konto = je_praxis.entry(buchung.praxis).or_default();
+            *konto = *konto + buchung.betrag;
+        }
+        let gleiche = summe.je_praxis.iter().filter(|(praxis, betrag)| je_praxis.get(praxis) == Some(betrag));
+        gleichungen.push(Gleichung {
+            name: format!("§ {paragraph}: Praxen mit Entscheidungen = Praxen mit gleich hohen Buchungen"),
+            links: zahl(summe.je_praxis.len().max(je_praxis.len()) as u64),
+            rechts: zahl(gleiche.count() as u64),
+        });
+    }
+    let entscheidungen: Cent = summen.paragraphen().iter().map(|(_, summe)| summe.betrag).sum();
+    gleichungen.push(Gleichung {
+        name: "alle Paragraphen: Cent der Entscheidungen = Cent der Buchungen".to_owned(),
+        links: entscheidungen.cent(),
+        rechts: buchungen.iter().map(|b| b.betrag).sum::<Cent>().cent(),
+    });
+    gleichungen
+}
