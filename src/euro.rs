@@ -17,10 +17,10 @@ pub struct Anteil(Decimal);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Betragsfehler {
     /// Not euros with a dot and two decimals, or above 10 billion euros.
-    #[error("kein Betrag in Euro mit Punkt und zwei Nachkommastellen (12.50)")]
+    #[error("ein Betrag in Euro mit Punkt und zwei Nachkommastellen (12.50)")]
     Betrag,
     /// Not a decimal of 0 to 1 with at most six decimals.
-    #[error("kein Anteil von 0 bis 1 mit höchstens sechs Nachkommastellen (0.75)")]
+    #[error("ein Anteil von 0 bis 1 mit höchstens sechs Nachkommastellen (0.75)")]
     Anteil,
 }
 

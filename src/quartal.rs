@@ -19,10 +19,10 @@ pub struct Tag(i32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Kalenderfehler {
     /// Not of the form `2024Q1`.
-    #[error("kein Quartal der Form 2024Q1")]
+    #[error("ein Quartal der Form 2024Q1")]
     Quartal,
     /// Not of the form `2024-03-31`, or no day of the calendar.
-    #[error("kein Tag der Form 2024-03-31")]
+    #[error("ein Tag der Form 2024-03-31")]
     Tag,
 }
 

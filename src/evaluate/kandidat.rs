@@ -75,6 +75,17 @@ pub struct Ertrag {
     pub rueckblick: Rueckblicksammlung,
 }
 
+impl Ertrag {
+    /// Adds what another input gave.
+    pub fn uebernimm(&mut self, anderer: Self) {
+        self.nicht_gekennzeichnet += anderer.nicht_gekennzeichnet;
+        self.nachzuegler += anderer.nachzuegler;
+        self.kandidaten.extend(anderer.kandidaten);
+        self.ungekennzeichnet.extend(anderer.ungekennzeichnet);
+        self.rueckblick.uebernimm(anderer.rueckblick);
+    }
+}
+
 /// What is known before the first case is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Kontext<'a> {

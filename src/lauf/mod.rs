@@ -132,7 +132,7 @@ struct Bestand {
 /// # Errors
 /// All errors of all inputs, up to the limit per code.
 pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
-    let bestand = in_eigenem_pool(auftrag, || lies(auftrag))?;
+    let bestand = in_eigenem_pool(auftrag, || Ok(lies(auftrag)))?;
     let mut meldungen = bestand.meldungen;
     if meldungen.hat_fehler() {
         meldungen.uebernimm(bestand.ausgelassen);
@@ -155,7 +155,7 @@ pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
 /// All errors of all inputs, up to the limit per code; nothing is decided then.
 pub fn fuehre_aus(auftrag: &Auftrag) -> Result<Ergebnis, Meldungen> {
     in_eigenem_pool(auftrag, || {
-        let mut bestand = lies(auftrag)?;
+        let mut bestand = lies(auftrag);
         for art in [Art::Stammdaten, Art::Faelle] {
             if auftrag.eingaben.der_art(art).is_empty() {
                 let text = format!(
@@ -180,7 +180,9 @@ fn in_eigenem_pool<T: Send>(
         Ok(pool) => pool.install(arbeit),
         Err(fehler) => {
             let mut meldungen = Meldungen::neu(1);
-            let text = format!("das System gibt keine Threads her ({fehler}); bitte --threads kleiner wählen");
+            let text = format!(
+                "das System gibt keine Threads her ({fehler}); bitte --threads kleiner wählen"
+            );
             meldungen.melde(Meldung::ohne_ort(Code::DateiNichtLesbar, text));
             Err(meldungen)
         }
@@ -188,7 +190,7 @@ fn in_eigenem_pool<T: Send>(
 }
 
 /// Reads everything, in the order in which one thing needs another.
-fn lies(auftrag: &Auftrag) -> Result<Bestand, Meldungen> {
+fn lies(auftrag: &Auftrag) -> Bestand {
     let mut gelesen: Vec<Gelesen> = auftrag
         .eingaben
         .alle()
@@ -207,9 +209,15 @@ fn lies(auftrag: &Auftrag) -> Result<Bestand, Meldungen> {
     for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {
         gelesen[platz].ersetzt = *ersetzt;
     }
-    let regeln = lieferungen.quartal.and_then(|q| regeln(&einstellungen.parameter, q, &mut meldungen));
-    let stammdaten =
-        bestand::stammdaten(&mut gelesen, lieferungen.quartal, regeln.as_ref(), auftrag, &mut meldungen);
+    let regeln =
+        lieferungen.quartal.and_then(|q| regeln(&einstellungen.parameter, q, &mut meldungen));
+    let stammdaten = bestand::stammdaten(
+        &mut gelesen,
+        lieferungen.quartal,
+        regeln.as_ref(),
+        auftrag,
+        &mut meldungen,
+    );
     let dienstplaene = bestand::dienstplaene(&mut gelesen, auftrag, &mut meldungen);
     let einwohner =
         bestand::einwohner(&mut gelesen, &einstellungen.verfuegbar_seit, auftrag, &mut meldungen);
@@ -229,7 +237,7 @@ fn lies(auftrag: &Auftrag) -> Result<Bestand, Meldungen> {
         grenze: einstellungen.meldungen_je_code,
     };
     let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
-    Ok(Bestand {
+    Bestand {
         quartal: lieferungen.quartal,
         status: lieferungen.status,
         stammdaten: stammdaten.unwrap_or_default(),
@@ -242,7 +250,7 @@ fn lies(auftrag: &Auftrag) -> Result<Bestand, Meldungen> {
         gelesen,
         meldungen,
         ausgelassen,
-    })
+    }
 }
 
 fn regeln(parameter: &Parameter, quartal: Quartal, meldungen: &mut Meldungen) -> Option<Regeln> {
@@ -261,10 +269,22 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
     let ausleg = &bestand.einstellungen.auslegungen;
     let mut regeln = BTreeMap::new();
     if let (Some(quartal), Some(eigene)) = (bestand.quartal, bestand.regeln) {
-        pruefe_vorlauf(&bestand.stammdaten, quartal, &eigene, auftrag, &bestand.einstellungen, &mut meldungen);
+        pruefe_vorlauf(
+            &bestand.stammdaten,
+            quartal,
+            &eigene,
+            auftrag,
+            &bestand.einstellungen,
+            &mut meldungen,
+        );
         regeln.insert(quartal, eigene);
     }
-    faelle.regeln_der_nachzuegler(&bestand.einstellungen.parameter, &bestand.gelesen, &mut regeln, &mut meldungen);
+    faelle.regeln_der_nachzuegler(
+        &bestand.einstellungen.parameter,
+        &bestand.gelesen,
+        &mut regeln,
+        &mut meldungen,
+    );
     let Some(quartal) = bestand.quartal.filter(|_| !meldungen.hat_fehler()) else {
         meldungen.uebernimm(ausgelassen);
         return Err(meldungen);
@@ -275,9 +295,11 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
     }
     let grundlage = Grundlage::neu(&bestand.stammdaten, &bestand.einwohner, &rueckblick, ausleg);
     melde_einwohnerstand(&grundlage, &regeln[&quartal], &mut meldungen);
-    let rueckblick_fehlt = rueckblick_fehlt(&grundlage, &rueckblick, &regeln, ausleg, &mut meldungen);
+    let rueckblick_fehlt =
+        rueckblick_fehlt(&grundlage, &rueckblick, &regeln, ausleg, &mut meldungen);
     let ohne_lieferung = faelle.ohne_lieferung(&bestand.stammdaten, quartal, &mut meldungen);
-    let namen: Vec<Arc<str>> = bestand.gelesen.iter().map(|g| Arc::clone(&g.eingabe.name)).collect();
+    let namen: Vec<Arc<str>> =
+        bestand.gelesen.iter().map(|g| Arc::clone(&g.eingabe.name)).collect();
     let umstaende = Umstaende {
         quartal,
         lauf: auftrag.lauf,
@@ -288,15 +310,16 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
         dienstplaene: &bestand.dienstplaene,
         namen: &namen,
     };
-    let abrechnung = umstaende.rechne_ab(&grundlage, faelle.ertrag, faelle.abgerechnet, &mut meldungen);
+    let abrechnung =
+        umstaende.rechne_ab(&grundlage, faelle.ertrag, faelle.abgerechnet, &mut meldungen);
     if bestand.schluessel.is_none() {
         let text = "ohne Schlüsseldatei enthält der Nachweis keine Pseudonyme; spätere Quartale können die Zuschläge \
                     dieses Laufs nicht zuordnen";
         meldungen.melde(Meldung::ohne_ort(Code::OhneSchluessel, text));
     }
-    let refused = meldungen.hat_fehler();
+    let abgelehnt = meldungen.hat_fehler();
     meldungen.uebernimm(ausgelassen);
-    if refused {
+    if abgelehnt {
         return Err(meldungen);
     }
     Ok(Ergebnis {
@@ -373,13 +396,16 @@ fn rueckblick_fehlt(
     let mut fehlend = Vec::new();
     for (platz, lage) in grundlage.lagen().iter().enumerate() {
         let gebraucht = regeln.iter().find(|(quartal, regeln)| {
-            let (erstes, letztes) = abs3_satz1_zeitraum(lage.letzter_tag, &regeln.par09, auslegungen);
+            let (erstes, letztes) =
+                abs3_satz1_zeitraum(lage.letzter_tag, &regeln.par09, auslegungen);
             erstes <= **quartal && **quartal <= letztes
         });
         let Some((_, regeln)) = gebraucht else { continue };
         let quartale: Vec<Quartal> =
             grundlage.fehlend_in(platz, &regeln.par09).into_iter().map(|(_, q)| q).collect();
-        let liste = |quartale: &[Quartal]| quartale.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let liste = |quartale: &[Quartal]| {
+            quartale.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
         if !quartale.is_empty() {
             let text = format!(
                 "für den Rückblick der Praxis {} (Schließung am {}) fehlen die Abrechnungen von {}; bitte nach rueckblick/ \
@@ -414,3 +440,6 @@ fn rueckblick_fehlt(
 fn name(gelesen: &Gelesen) -> &Arc<str> {
     &gelesen.eingabe.name
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::ergebnis::{Ergebnis, Grund, Gruende};
+use crate::ergebnis::{Ergebnis, Gruende, Grund};
 use crate::euro::Cent;
 use crate::evaluate::par05::Entscheidung05;
 use crate::evaluate::par06::Entscheidung06;
@@ -128,7 +128,8 @@ impl Summen {
 pub fn gleichungen(summen: &Summen, buchungen: &[Buchung]) -> Vec<Gleichung> {
     let zahl = |anzahl: u64| i64::try_from(anzahl).unwrap_or(i64::MAX);
     let mut gleichungen = vec![Gleichung {
-        name: "gelesene Fälle = bewilligt + abgelehnt + klaerfall + nicht gekennzeichnet".to_owned(),
+        name: "gelesene Fälle = bewilligt + abgelehnt + klaerfall + nicht gekennzeichnet"
+            .to_owned(),
         links: zahl(summen.faelle),
         rechts: zahl(summen.par09.entschieden()) + zahl(summen.nicht_gekennzeichnet),
     }];
@@ -144,9 +145,12 @@ pub fn gleichungen(summen: &Summen, buchungen: &[Buchung]) -> Vec<Gleichung> {
             let konto = je_praxis.entry(buchung.praxis).or_default();
             *konto = *konto + buchung.betrag;
         }
-        let gleiche = summe.je_praxis.iter().filter(|(praxis, betrag)| je_praxis.get(praxis) == Some(betrag));
+        let gleiche =
+            summe.je_praxis.iter().filter(|(praxis, betrag)| je_praxis.get(praxis) == Some(betrag));
         gleichungen.push(Gleichung {
-            name: format!("§ {paragraph}: Praxen mit Entscheidungen = Praxen mit gleich hohen Buchungen"),
+            name: format!(
+                "§ {paragraph}: Praxen mit Entscheidungen = Praxen mit gleich hohen Buchungen"
+            ),
             links: zahl(summe.je_praxis.len().max(je_praxis.len()) as u64),
             rechts: zahl(gleiche.count() as u64),
         });

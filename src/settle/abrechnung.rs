@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::ergebnis::{Ergebnis, Grund09, Gruende};
+use super::abgleich::{Gleichung, Summen, gleichungen};
+use super::buchung::{Buchung, Buchungslauf};
+use super::uebernahme::{self, Bewerber, Wettbewerb};
+use crate::ergebnis::{Ergebnis, Gruende, Grund09};
 use crate::euro::Cent;
 use crate::evaluate::kandidat::{Ertrag, Kandidat, Ungekennzeichnet};
 use crate::evaluate::par05::{self, Entscheidung05};
@@ -16,9 +19,6 @@ use crate::parameter::Regeln;
 use crate::quartal::Quartal;
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
-use super::abgleich::{Gleichung, Summen, gleichungen};
-use super::buchung::{Buchung, Buchungslauf};
-use super::uebernahme::{self, Bewerber, Wettbewerb};
 use crate::stammdaten::{Dienstplan, Insel, Stammdaten};
 
 /// The § 9 decision on one marked case.

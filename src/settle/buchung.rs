@@ -85,7 +85,8 @@ impl Buchungslauf<'_> {
             }
         };
         for (nummer, e) in par05.iter().enumerate() {
-            let schluessel = (5, self.quartal, e.sachverhalt.praxis, Some((e.sachverhalt.arzt, nummer)));
+            let schluessel =
+                (5, self.quartal, e.sachverhalt.praxis, Some((e.sachverhalt.arzt, nummer)));
             merke(schluessel, e.gruende.ergebnis(), e.betrag);
         }
         for e in par06 {
@@ -156,7 +157,12 @@ impl Buchungslauf<'_> {
     }
 
     /// Returns the payee account in the quarter of the service, or else in the run's.
-    fn honorarkonto(&self, praxis: Praxis, leistungsquartal: Quartal, meldungen: &mut Meldungen) -> String {
+    fn honorarkonto(
+        &self,
+        praxis: Praxis,
+        leistungsquartal: Quartal,
+        meldungen: &mut Meldungen,
+    ) -> String {
         let stand = [leistungsquartal, self.quartal]
             .into_iter()
             .find_map(|quartal| self.stammdaten.praxis_im(praxis, quartal));
@@ -175,8 +181,12 @@ impl Buchungslauf<'_> {
 fn text(paragraph: u8, quartal: Quartal, anzahl: u64) -> String {
     match paragraph {
         5 => format!("Umsatzgarantie § 5 Strukturfonds-Richtlinie {quartal}"),
-        6 => format!("Erschwerniszulage § 6 Strukturfonds-Richtlinie {quartal}, {anzahl} Arztstelle(n)"),
-        _ => format!("Fallwertzuschlag § 9 Strukturfonds-Richtlinie {quartal}, {anzahl} Fall/Fälle"),
+        6 => format!(
+            "Erschwerniszulage § 6 Strukturfonds-Richtlinie {quartal}, {anzahl} Arztstelle(n)"
+        ),
+        _ => {
+            format!("Fallwertzuschlag § 9 Strukturfonds-Richtlinie {quartal}, {anzahl} Fall/Fälle")
+        }
     }
 }
 

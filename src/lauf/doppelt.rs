@@ -1,0 +1,186 @@
+//! Nothing may be counted twice: a practice in two deliveries, a case id twice within a practice.
+//!
+//! Within one practice of one file the ids are remembered only as long as the practice lasts. If a
+//! practice lies in several files (parts of one delivery, or its branches), those files are read a
+//! second time for its ids alone, a bounded number of cases at a time.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use super::faelle::nochmals;
+use super::{Gelesen, name};
+use crate::evaluate::kandidat::Zweck;
+use crate::fall::{Spalten, Stapel};
+use crate::kennung::{Bsnr, Praxis};
+use crate::meldung::{Code, Meldung, Meldungen, Ort};
+use crate::quartal::Quartal;
+use crate::read::Block;
+use crate::read::umschlag::Umschlag;
+use crate::stammdaten::Stammdaten;
+
+/// Most cases whose ids are held at once for practices in several files.
+const FAELLE_MAX: u64 = 1 << 20;
+
+/// The ids of the practice that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Fallkennungen {
+    bsnr: Option<Bsnr>,
+    texte: Vec<u8>,
+    /// Ends of the ids in `texte`; an id begins where the one before it ends.
+    enden: Vec<usize>,
+    tabelle: HashTable<usize>,
+    zustand: std::hash::RandomState,
+}
+
+impl Fallkennungen {
+    /// Checks a batch; the ids of a practice are forgotten when the next one begins.
+    pub(super) fn pruefe(&mut self, spalten: Spalten<'_>, ort: &Ort, meldungen: &mut Meldungen) {
+        for fall in spalten.faelle() {
+            if self.bsnr != Some(fall.bsnr) {
+                self.bsnr = Some(fall.bsnr);
+                self.vergiss();
+            }
+            if !self.merke(fall.id) {
+                let ort = Ort::neu(&ort.datei, fall.stelle);
+                meldungen.melde(doppelter_fall(fall.bsnr.praxis(), fall.id, ort, None));
+            }
+        }
+    }
+
+    fn vergiss(&mut self) {
+        self.texte.clear();
+        self.enden.clear();
+        self.tabelle.clear();
+    }
+
+    /// Takes an id; returns false if it is there already.
+    fn merke(&mut self, id: &[u8]) -> bool {
+        use std::hash::BuildHasher;
+        let Self { texte, enden, tabelle, zustand, .. } = self;
+        let text = |platz: usize| {
+            let ab = if platz == 0 { 0 } else { enden[platz - 1] };
+            &texte[ab..enden[platz]]
+        };
+        let entry = tabelle.entry(
+            zustand.hash_one(id),
+            |platz| text(*platz) == id,
+            |platz| zustand.hash_one(text(*platz)),
+        );
+        let Entry::Vacant(frei) = entry else { return false };
+        frei.insert(enden.len());
+        texte.extend_from_slice(id);
+        enden.push(texte.len());
+        true
+    }
+}
+
+fn doppelter_fall(praxis: Praxis, id: &[u8], ort: Ort, zuerst: Option<&Ort>) -> Meldung {
+    let text = format!(
+        "die Fall-Id {} steht in der Praxis {praxis} mehrfach{}; bitte eindeutig vergeben",
+        String::from_utf8_lossy(id),
+        zuerst.map(|ort| format!(", zuerst in {ort}")).unwrap_or_default()
+    );
+    Meldung::neu(Code::FallDoppelt, ort, text)
+}
+
+/// A practice in a file: index of the input, what for, its envelope.
+pub(super) type Verortet<'a> = (usize, Zweck, &'a Umschlag, Block);
+
+/// What must not be delivered twice: what for, quarter, practice.
+type Schluessel = (bool, Quartal, Praxis);
+
+/// Checks practices that stand in several places.
+pub(super) fn pruefe(
+    bloecke: &[Verortet<'_>],
+    gelesen: &[Gelesen],
+    stammdaten: Option<&Stammdaten>,
+    meldungen: &mut Meldungen,
+) {
+    let mut je_praxis: BTreeMap<Schluessel, Vec<&Verortet<'_>>> = BTreeMap::new();
+    for verortet in bloecke {
+        let (_, zweck, umschlag, block) = verortet;
+        let Some(quartal) = umschlag.quartal() else { continue };
+        let praxis = block.bsnr.praxis();
+        let haupt = stammdaten.map_or(praxis, |s| s.praxis_fuer(praxis, quartal));
+        je_praxis.entry((*zweck == Zweck::Rueckblick, quartal, haupt)).or_default().push(verortet);
+    }
+    je_praxis.retain(|_, orte| 1 < orte.len());
+    for orte in je_praxis.values() {
+        pruefe_lieferungen(orte, gelesen, meldungen);
+    }
+    let mut gruppe: BTreeMap<Schluessel, Vec<&Verortet<'_>>> = BTreeMap::new();
+    let mut anzahl = 0;
+    for (schluessel, orte) in je_praxis {
+        anzahl += orte.iter().map(|(_, _, _, block)| block.faelle).sum::<u64>();
+        gruppe.insert(schluessel, orte);
+        if FAELLE_MAX <= anzahl {
+            pruefe_kennungen(&std::mem::take(&mut gruppe), gelesen, stammdaten, meldungen);
+            anzahl = 0;
+        }
+    }
+    pruefe_kennungen(&gruppe, gelesen, stammdaten, meldungen);
+}
+
+/// One BSNR may stand in several files only if they are different parts of one delivery.
+fn pruefe_lieferungen(orte: &[&Verortet<'_>], gelesen: &[Gelesen], meldungen: &mut Meldungen) {
+    for (i, (platz, _, umschlag, block)) in orte.iter().enumerate() {
+        let frueher = orte[..i].iter().find(|(_, _, _, b)| b.bsnr.praxis() == block.bsnr.praxis());
+        let Some((anderer, _, andere, frueherer)) = frueher else { continue };
+        let teile = umschlag.lieferung == andere.lieferung && platz != anderer;
+        if !teile {
+            let zuerst = Ort::neu(name(&gelesen[*anderer]), frueherer.stelle);
+            let text = format!(
+                "die Praxis {} ist schon in {zuerst} geliefert; erwartet wird jede Praxis einmal oder in den Teilen einer \
+                 Lieferung (teil, von_teilen); bitte eine Lieferung entfernen",
+                block.bsnr.praxis()
+            );
+            let ort = Ort::neu(name(&gelesen[*platz]), block.stelle);
+            meldungen.melde(Meldung::neu(Code::PraxisDoppelt, ort, text));
+        }
+    }
+}
+
+/// Reads the files of these practices again and compares their case ids across files.
+fn pruefe_kennungen(
+    gruppe: &BTreeMap<Schluessel, Vec<&Verortet<'_>>>,
+    gelesen: &[Gelesen],
+    stammdaten: Option<&Stammdaten>,
+    meldungen: &mut Meldungen,
+) {
+    let mut dateien: BTreeMap<usize, &Verortet<'_>> = BTreeMap::new();
+    for verortet in gruppe.values().flatten() {
+        dateien.insert(verortet.0, verortet);
+    }
+    let mut gesehen: BTreeMap<(Schluessel, Box<[u8]>), (Ort, Praxis)> = BTreeMap::new();
+    let mut ungehoert = Meldungen::neu(0);
+    let mut stapel = Stapel::default();
+    for (platz, (_, zweck, umschlag, _)) in dateien {
+        let (Some(mut leser), Some(quartal)) = (nochmals(&gelesen[platz]), umschlag.quartal())
+        else {
+            continue;
+        };
+        while leser.lies_stapel(&mut stapel, &mut ungehoert) == Ok(true) {
+            for fall in stapel.spalten().faelle() {
+                let praxis = fall.bsnr.praxis();
+                let haupt = stammdaten.map_or(praxis, |s| s.praxis_fuer(praxis, quartal));
+                let schluessel = (*zweck == Zweck::Rueckblick, quartal, haupt);
+                if !gruppe.contains_key(&schluessel) {
+                    continue;
+                }
+                let ort = Ort::neu(name(&gelesen[platz]), fall.stelle);
+                match gesehen.get(&(schluessel, fall.id.into())) {
+                    // Within one BSNR of one file it has been reported when the file was read.
+                    Some((zuerst, bsnr)) if zuerst.datei == ort.datei && *bsnr == praxis => {}
+                    Some((zuerst, _)) => {
+                        meldungen.melde(doppelter_fall(haupt, fall.id, ort, Some(zuerst)));
+                    }
+                    None => {
+                        gesehen.insert((schluessel, fall.id.into()), (ort, praxis));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! All claims files in parallel: each is read in batches by one thread, and only what must be
+//! remembered of a batch outlives it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufReader;
+
+use rayon::prelude::*;
+
+use super::bestand::{beende, oeffne};
+use super::lieferungen::Lieferungen;
+use super::{Auftrag, Gelesen, doppelt, name};
+use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Zweck};
+use crate::fall::Stapel;
+use crate::kennung::Praxis;
+use crate::meldung::{Code, Meldung, Meldungen, Ort, Stufe};
+use crate::parameter::{Parameter, Regeln};
+use crate::quartal::Quartal;
+use crate::read::eingaben::{Art, Format};
+use crate::read::faelle::FaelleLeser;
+use crate::read::kvdt::KvdtLeser;
+use crate::read::roh::{Pruefsumme, Rohquelle, Zaehler};
+use crate::read::{Abbruch, Block, FallLeser};
+use crate::stammdaten::Stammdaten;
+
+/// What all claims files gave.
+#[derive(Debug, Default)]
+pub(super) struct Faelle {
+    /// What must be remembered of them.
+    pub(super) ertrag: Ertrag,
+    /// Cases of the quarter's claims, as the readers counted them.
+    pub(super) abgerechnet: u64,
+    /// Cases of the look-back.
+    pub(super) rueckblick: u64,
+    /// Practices of the quarter's claims, as delivered.
+    pub(super) geliefert: BTreeSet<Praxis>,
+    /// Quarters of closures whose claims were left out.
+    pub(super) unvollstaendig: BTreeSet<(u32, Quartal)>,
+}
+
+/// What one file gave.
+struct Dateiertrag {
+    ertrag: Ertrag,
+    bloecke: Vec<Block>,
+    pruefsumme: Option<Pruefsumme>,
+    meldungen: Meldungen,
+}
+
+/// Reads claims files.
+pub(super) struct Leser<'a> {
+    /// `None` if reference data or rules are missing: the files are validated all the same.
+    pub(super) kontext: Option<Kontext<'a>>,
+    pub(super) lieferungen: &'a Lieferungen,
+    pub(super) auftrag: &'a Auftrag,
+    pub(super) grenze: usize,
+}
+
+/// Opens a claims file of any format.
+pub(super) fn leser(
+    roh: Rohquelle,
+    gelesen: &Gelesen,
+    meldungen: &mut Meldungen,
+) -> Result<Box<dyn FallLeser>, Abbruch> {
+    Ok(match gelesen.eingabe.format {
+        Format::Kvdt => {
+            Box::new(KvdtLeser::neu(name(gelesen), BufReader::with_capacity(1 << 16, roh)))
+        }
+        Format::Xml | Format::Text => Box::new(FaelleLeser::neu(roh, name(gelesen), meldungen)?),
+    })
+}
+
+/// Returns what a claims file is read for.
+fn zweck(art: Art) -> Option<Zweck> {
+    match art {
+        Art::Faelle => Some(Zweck::Abrechnung),
+        Art::Rueckblick => Some(Zweck::Rueckblick),
+        _ => None,
+    }
+}
+
+impl Leser<'_> {
+    /// Reads all claims files. Messages of files that are left out go to `ausgelassen`.
+    pub(super) fn lies(
+        &self,
+        gelesen: &mut [Gelesen],
+        meldungen: &mut Meldungen,
+        ausgelassen: &mut Meldungen,
+    ) -> Faelle {
+        let orte: Vec<(usize, Zweck)> = (0..gelesen.len())
+            .filter(|platz| !gelesen[*platz].ersetzt)
+            .filter_map(|platz| Some((platz, zweck(gelesen[platz].eingabe.art)?)))
+            .collect();
+        let ertraege: Vec<Dateiertrag> = orte
+            .par_iter()
+            .with_max_len(1)
+            .map(|(platz, zweck)| self.datei(*platz, &gelesen[*platz], *zweck))
+            .collect();
+        let mut faelle = Faelle::default();
+        let mut bloecke = Vec::new();
+        for ((platz, zweck), ertrag) in orte.into_iter().zip(ertraege) {
+            gelesen[platz].pruefsumme = ertrag.pruefsumme;
+            gelesen[platz].faelle = Some(ertrag.bloecke.iter().map(|block| block.faelle).sum());
+            let defekt = ertrag.meldungen.hat_fehler();
+            if defekt && zweck == Zweck::Abrechnung && self.auftrag.ohne_fehlerhafte_dateien {
+                gelesen[platz].ausgelassen = true;
+                self.lasse_aus(platz, &gelesen[platz], &ertrag.bloecke, &mut faelle, meldungen);
+                ausgelassen.uebernimm(ertrag.meldungen);
+                continue;
+            }
+            meldungen.uebernimm(ertrag.meldungen);
+            faelle.nimm(ertrag.ertrag, &ertrag.bloecke, zweck);
+            if let Some(umschlag) = &self.lieferungen.umschlaege[platz] {
+                bloecke.extend(ertrag.bloecke.iter().map(|block| (platz, zweck, umschlag, *block)));
+            }
+        }
+        let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
+        doppelt::pruefe(&bloecke, gelesen, stammdaten, meldungen);
+        faelle
+    }
+
+    /// Reads one file to its end or to where it cannot be read further.
+    fn datei(&self, platz: usize, gelesen: &Gelesen, zweck: Zweck) -> Dateiertrag {
+        let mut ertrag = Dateiertrag {
+            ertrag: Ertrag::default(),
+            bloecke: Vec::new(),
+            pruefsumme: None,
+            meldungen: Meldungen::neu(self.grenze),
+        };
+        let Some(roh) = oeffne(gelesen, &self.auftrag.zaehler, &mut ertrag.meldungen) else {
+            return ertrag;
+        };
+        if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
+            let ende = self.stapel(platz, gelesen, zweck, &mut *leser, &mut ertrag);
+            ertrag.bloecke = leser.bloecke().to_vec();
+            if ende.is_ok() {
+                ertrag.pruefsumme = beende(gelesen, leser.beende(), &mut ertrag.meldungen);
+            }
+        }
+        ertrag
+    }
+
+    fn stapel(
+        &self,
+        platz: usize,
+        gelesen: &Gelesen,
+        zweck: Zweck,
+        leser: &mut dyn FallLeser,
+        ertrag: &mut Dateiertrag,
+    ) -> Result<(), Abbruch> {
+        let mut stapel = Stapel::default();
+        let mut kennungen = doppelt::Fallkennungen::default();
+        let ort = Ort::datei(name(gelesen));
+        let lieferung = self.lieferungen.umschlaege[platz].as_ref().and_then(|u| u.quartal());
+        while leser.lies_stapel(&mut stapel, &mut ertrag.meldungen)? {
+            kennungen.pruefe(stapel.spalten(), &ort, &mut ertrag.meldungen);
+            if let (Some(kontext), Some(lieferung)) = (&self.kontext, lieferung) {
+                let datei = u32::try_from(platz).unwrap_or(u32::MAX);
+                let herkunft = Herkunft { datei, ort: &ort, lieferung, zweck };
+                kontext.werte(
+                    stapel.spalten(),
+                    herkunft,
+                    &mut ertrag.ertrag,
+                    &mut ertrag.meldungen,
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Records a damaged file as a Klärfall of its practices, and that their look-back is not complete.
+    fn lasse_aus(
+        &self,
+        platz: usize,
+        gelesen: &Gelesen,
+        bloecke: &[Block],
+        faelle: &mut Faelle,
+        meldungen: &mut Meldungen,
+    ) {
+        let praxen: BTreeSet<Praxis> = bloecke.iter().map(|block| block.bsnr.praxis()).collect();
+        faelle.geliefert.extend(&praxen);
+        let datei = || Ort::datei(name(gelesen));
+        for praxis in &praxen {
+            let text = format!(
+                "die Datei ist fehlerhaft und wurde ausgelassen; die Fälle der Praxis {praxis} darin sind nicht entschieden; \
+                 bitte neu anfordern"
+            );
+            meldungen.melde(Meldung::neu(Code::DateiAusgelassen, datei(), text));
+        }
+        if praxen.is_empty() {
+            let text = "die Datei ist fehlerhaft und wurde ausgelassen; welche Praxen sie betrifft, war nicht lesbar; bitte \
+                        neu anfordern";
+            meldungen.melde(Meldung::neu(Code::DateiAusgelassen, datei(), text));
+        }
+        let Some(kontext) = &self.kontext else { return };
+        let Some(lauf) = self.lieferungen.quartal else { return };
+        // Which practices stand behind the damage is unknown, and a late case may belong to any
+        // quarter: a closure is only safe if another whole delivery brought all of its claims.
+        let ganz = self.lieferungen.umschlaege[platz].as_ref().is_some_and(|u| u.von_teilen == 1);
+        for (nummer, schliessung) in kontext.stammdaten.schliessungen.iter().enumerate() {
+            let genannt = praxen
+                .iter()
+                .any(|praxis| kontext.stammdaten.praxis_fuer(*praxis, lauf) == schliessung.praxis);
+            if genannt || !ganz {
+                let nummer = u32::try_from(nummer).unwrap_or(u32::MAX);
+                faelle.unvollstaendig.insert((nummer, lauf));
+            }
+        }
+    }
+}
+
+impl Faelle {
+    fn nimm(&mut self, ertrag: Ertrag, bloecke: &[Block], zweck: Zweck) {
+        self.ertrag.uebernimm(ertrag);
+        let anzahl: u64 = bloecke.iter().map(|block| block.faelle).sum();
+        match zweck {
+            Zweck::Abrechnung => {
+                self.abgerechnet += anzahl;
+                self.geliefert.extend(bloecke.iter().map(|block| block.bsnr.praxis()));
+            }
+            Zweck::Rueckblick => self.rueckblick += anzahl,
+        }
+    }
+
+    /// Finds the rules of every quarter that is decided: a late case is decided by its own.
+    pub(super) fn regeln_der_nachzuegler(
+        &self,
+        parameter: &Parameter,
+        gelesen: &[Gelesen],
+        regeln: &mut BTreeMap<Quartal, Regeln>,
+        meldungen: &mut Meldungen,
+    ) {
+        for kandidat in &self.ertrag.kandidaten {
+            if regeln.contains_key(&kandidat.quartal) {
+                continue;
+            }
+            match parameter.regeln(kandidat.quartal) {
+                Ok(gefunden) => {
+                    regeln.insert(kandidat.quartal, gefunden);
+                }
+                Err(grund) => {
+                    let ort = Ort::neu(name(&gelesen[kandidat.datei as usize]), kandidat.stelle);
+                    let text =
+                        format!("der gekennzeichnete Fall kann nicht entschieden werden: {grund}");
+                    meldungen.melde(Meldung::neu(Code::QuartalOhneRegel, ort, text));
+                }
+            }
+        }
+    }
+
+    /// Lists the registered practices of the quarter that delivered nothing.
+    pub(super) fn ohne_lieferung(
+        &self,
+        stammdaten: &Stammdaten,
+        quartal: Quartal,
+        meldungen: &mut Meldungen,
+    ) -> Vec<Praxis> {
+        let geliefert: BTreeSet<Praxis> =
+            self.geliefert.iter().map(|praxis| stammdaten.praxis_fuer(*praxis, quartal)).collect();
+        let registriert: BTreeSet<Praxis> = stammdaten
+            .praxen
+            .iter()
+            .filter(|stand| stand.gueltig.im(quartal))
+            .map(|stand| stand.praxis)
+            .collect();
+        let fehlend: Vec<Praxis> = registriert.difference(&geliefert).copied().collect();
+        for praxis in &fehlend {
+            let text = format!(
+                "die Praxis {praxis} steht im Register, hat aber für {quartal} nichts geliefert"
+            );
+            meldungen.melde(Meldung::ohne_ort(Code::PraxisOhneLieferung, text));
+        }
+        for praxis in geliefert.difference(&registriert) {
+            let text = format!(
+                "die Praxis {praxis} hat geliefert, steht aber für {quartal} nicht im Register; bitte prüfen"
+            );
+            meldungen.melde(Meldung::ohne_ort(Code::PraxisOhneRegister, text));
+        }
+        fehlend
+    }
+}
+
+/// Opens a claims file again, silently: its faults are known.
+pub(super) fn nochmals(gelesen: &Gelesen) -> Option<Box<dyn FallLeser>> {
+    let mut ungehoert = Meldungen::neu(0);
+    let roh = oeffne(gelesen, &Zaehler::default(), &mut ungehoert)?;
+    leser(roh, gelesen, &mut ungehoert)
+        .ok()
+        .filter(|_| ungehoert.anzahl_der_stufe(Stufe::Fehler) == 0)
+}
