@@ -42,7 +42,7 @@ pub(super) fn lies(
         Lieferungen { ersetzt: vec![false; gelesen.len()], umschlaege, ..Lieferungen::default() };
     lieferungen.ersetze(gelesen, meldungen);
     lieferungen.pruefe_teile(gelesen, auftrag, meldungen);
-    lieferungen.pruefe_status(meldungen);
+    lieferungen.pruefe_status(gelesen, meldungen);
     lieferungen.pruefe_quartal(gelesen, meldungen);
     lieferungen
 }
@@ -186,22 +186,21 @@ impl Lieferungen {
         }
     }
 
-    /// Real and fictitious deliveries must not meet in one run.
-    fn pruefe_status(&mut self, meldungen: &mut Meldungen) {
-        let mut erster: Option<&Umschlag> = None;
-        for umschlag in self.umschlaege.iter().flatten().filter(|u| u.status.is_some()) {
-            let erster = *erster.get_or_insert(umschlag);
-            if let (Some(status), Some(anderer)) = (umschlag.status, erster.status)
-                && status != anderer
-            {
-                let text = format!(
-                    "die Lieferung hat den Status {status}, {} aber {anderer}; ein Lauf liest nur das eine oder das andere",
-                    erster.ort.datei
-                );
-                meldungen.melde(Meldung::neu(Code::StatusGemischt, umschlag.ort.clone(), text));
-            }
+    /// Real and fictitious deliveries must not meet in one run; the reference data tells which it is.
+    fn pruefe_status(&mut self, gelesen: &[Gelesen], meldungen: &mut Meldungen) {
+        let mit_status =
+            || self.gueltige(gelesen).filter_map(|(_, art, u)| Some((art, u, u.status?)));
+        let massgeblich =
+            mit_status().find(|(art, ..)| *art == Art::Stammdaten).or_else(|| mit_status().next());
+        let Some((_, erster, erwartet)) = massgeblich else { return };
+        for (_, umschlag, status) in mit_status().filter(|(_, _, status)| *status != erwartet) {
+            let text = format!(
+                "die Lieferung hat den Status {status}, {} aber {erwartet}; ein Lauf liest nur das eine oder das andere",
+                erster.ort.datei
+            );
+            meldungen.melde(Meldung::neu(Code::StatusGemischt, umschlag.ort.clone(), text));
         }
-        self.status = erster.and_then(|umschlag| umschlag.status);
+        self.status = Some(erwartet);
     }
 
     /// The quarter is that of the reference data, or without any that of the first claims.
