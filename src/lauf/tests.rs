@@ -385,7 +385,7 @@ fn deliveries_are_checked_against_each_other() {
     );
     beginnt(&ordner().ohne("faelle.xml").laufe(), &["datei_fehlt"], "no claims");
     beginnt(
-        &ordner().mit("einstellungen.toml", "").laufe(),
+        &ordner().mit("einstellungen.toml", "# nichts\n").laufe(),
         &["konto_fehlt"],
         "money without an account",
     );
