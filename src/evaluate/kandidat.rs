@@ -229,3 +229,6 @@ impl Kontext<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
