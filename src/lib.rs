@@ -1,6 +1,7 @@
 //! Decides the supplements of the Strukturfonds-Richtlinie of the KVN.
 pub mod auslegung;
 pub mod ergebnis;
+pub mod erklaerung;
 pub mod euro;
 pub mod evaluate;
 pub mod fall;

@@ -106,6 +106,13 @@ impl Zeitraum {
         beginnt_vor_ende(self.von, anderer.bis) && beginnt_vor_ende(anderer.von, self.bis)
     }
 
+    /// Returns the first and last of its days from `von` to `bis`, both included, if there is one.
+    pub fn schnitt(self, von: Tag, bis: Tag) -> Option<(Tag, Tag)> {
+        let ab = self.von.map_or(von, |tag| tag.max(von));
+        let ende = self.bis.map_or(bis, |tag| tag.min(bis));
+        (ab <= ende).then_some((ab, ende))
+    }
+
     /// Tells whether the period has a day in `quartal`.
     pub fn im(self, quartal: Quartal) -> bool {
         quartal.beruehrt(self.von, self.bis)

@@ -1,5 +1,7 @@
-//! Decides: facts in, reasons and amounts out. Pure and total: knows no file, no XML, no thread.
+//! Decides: facts in, reasons and amounts out. Pure and total: knows no file, no XML, no clock, no thread.
 
 pub mod kandidat;
+pub mod par05;
+pub mod par06;
 pub mod par09;
 pub mod rueckblick;

@@ -1,0 +1,4 @@
+//! Explanations: what a decision rests on, in German that a physician's lawyer can follow.
+pub mod par05;
+pub mod par06;
+pub(crate) mod text;
