@@ -242,3 +242,6 @@ impl Kontext<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Decides: facts in, reasons and amounts out. Pure and total: knows no file, no XML, no thread.
+//! Decides: facts in, reasons and amounts out. Pure and total: knows no file, no XML, no clock, no thread.
 
 pub mod kandidat;
 pub mod par05;

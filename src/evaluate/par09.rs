@@ -293,4 +293,6 @@ fn pruefe_schein(
 }
 
 #[cfg(test)]
+pub(crate) mod beispiel;
+#[cfg(test)]
 mod tests;

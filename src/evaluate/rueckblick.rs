@@ -161,3 +161,6 @@ impl Rueckblickregister {
         self.behandlungen.chunk_by(|a, b| a.patient == b.patient).count()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -199,3 +199,6 @@ fn abs2_satz2_einwohner(
     };
     stammdaten.schliessungen.iter().map(lage).collect()
 }
+
+#[cfg(test)]
+mod tests;

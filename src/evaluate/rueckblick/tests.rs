@@ -1,0 +1,218 @@
+use super::*;
+use crate::auslegung::JaNein;
+use crate::evaluate::par09::beispiel::{
+    Probe, Z2, par09, patient, praxis, quartal, stammdaten, tag,
+};
+use crate::fall::Satzart;
+use crate::stammdaten::Praxisart;
+
+const A: &str = "A123456780";
+const B: &str = "B123456780";
+
+/// A case of Z2, whose last day is 30.03.2024.
+const FALL: Probe = Probe {
+    bsnr: "170020200",
+    patient: A,
+    quartal: "2024Q1",
+    schein: (Satzart::Ambulant, 0),
+    kennzeichen: None,
+    leistungen: &[("2024-01-15", "03000", "123456601")],
+};
+
+fn schliessung(art: Praxisart) -> Schliessung {
+    let daten = stammdaten();
+    let platz = daten.schliessung(praxis(Z2)).expect("Schließung");
+    Schliessung { art, ..daten.schliessungen[platz].clone() }
+}
+
+fn merke(
+    sammlung: &mut Rueckblicksammlung,
+    fall: Probe,
+    lieferung: &str,
+    art: Praxisart,
+    auslegungen: &Auslegungen,
+) -> Auffaellig {
+    let stapel = Probe::stapel(&[fall]);
+    let fall = stapel.spalten().faelle().next().expect("Fall");
+    sammlung.merke(&fall, (0, &schliessung(art)), quartal(lieferung), &par09(), auslegungen)
+}
+
+fn register(faelle: &[(Probe, &str)]) -> Rueckblickregister {
+    let mut sammlung = Rueckblicksammlung::default();
+    for (fall, lieferung) in faelle {
+        let vorgabe = Auslegungen::default();
+        merke(&mut sammlung, *fall, lieferung, Praxisart::Hausarzt, &vorgabe);
+    }
+    sammlung.fertig()
+}
+
+/// The last day that makes patient A a patient of Z, and what is odd about the case.
+fn behandelt(fall: Probe, art: Praxisart, auslegungen: &Auslegungen) -> (String, Auffaellig) {
+    let mut sammlung = Rueckblicksammlung::default();
+    let auffaellig = merke(&mut sammlung, fall, "2024Q1", art, auslegungen);
+    let register = sammlung.fertig();
+    assert!(register.ist_gelesen(0, quartal(fall.quartal)), "read, whatever the case shows");
+    let tage: Vec<_> =
+        register.behandlungen(patient(A)).iter().map(|b| b.letzter_tag.to_string()).collect();
+    (tage.join(" "), auffaellig)
+}
+
+#[test]
+fn who_was_a_patient() {
+    let vorgabe = Auslegungen::default();
+    let vertreter =
+        Auslegungen { rueckblick_vertreter_und_notfall: JaNein(true), ..Auslegungen::default() };
+    let kinder = Auslegungen { kinderaerzte: JaNein(true), ..Auslegungen::default() };
+    let haus = Praxisart::Hausarzt;
+    let beide = Probe {
+        leistungen: &[("2024-01-15", "03000", "123456601"), ("2024-02-20", "04000", "123456634")],
+        ..FALL
+    };
+    for (was, fall, art, auslegungen, erwartet) in [
+        ("a case", FALL, haus, &vorgabe, "2024-01-15"),
+        ("the last of several days", beide, haus, &vorgabe, "2024-02-20"),
+        ("mixed Z: only a Hausarzt's", beide, Praxisart::Gemischt, &vorgabe, "2024-01-15"),
+        ("mixed Z: or a Kinderarzt's", beide, Praxisart::Gemischt, &kinder, "2024-02-20"),
+        (
+            "mixed Z: only others'",
+            Probe { leistungen: &[("2024-01-15", "07000", "123456610")], ..FALL },
+            Praxisart::Gemischt,
+            &vorgabe,
+            "",
+        ),
+        (
+            "the day D",
+            Probe { leistungen: &[("2024-03-30", "03000", "123456601")], ..FALL },
+            haus,
+            &vorgabe,
+            "2024-03-30",
+        ),
+        (
+            "the day after D",
+            Probe { leistungen: &[("2024-03-31", "03000", "123456601")], ..FALL },
+            haus,
+            &vorgabe,
+            "",
+        ),
+        ("no Versicherten-ID", Probe { patient: "", ..FALL }, haus, &vorgabe, ""),
+        ("Vertretung", Probe { schein: (Satzart::Notfall, 42), ..FALL }, haus, &vorgabe, ""),
+        ("Notfall", Probe { schein: (Satzart::Notfall, 41), ..FALL }, haus, &vorgabe, ""),
+        (
+            "Vertretung, by Auslegung",
+            Probe { schein: (Satzart::Belegarzt, 32), ..FALL },
+            haus,
+            &vertreter,
+            "2024-01-15",
+        ),
+        (
+            "Notfall, by Auslegung",
+            Probe { schein: (Satzart::Notfall, 46), ..FALL },
+            haus,
+            &vertreter,
+            "2024-01-15",
+        ),
+        (
+            "a referral",
+            Probe { schein: (Satzart::Ueberweisung, 24), ..FALL },
+            haus,
+            &vorgabe,
+            "2024-01-15",
+        ),
+        ("no service", Probe { leistungen: &[], ..FALL }, haus, &vorgabe, ""),
+    ] {
+        let (tage, auffaellig) = behandelt(fall, art, auslegungen);
+        assert_eq!(tage, erwartet, "{was}");
+        assert_eq!(
+            auffaellig,
+            Auffaellig {
+                leistungen_nach_schliessung: usize::from(was == "the day after D"),
+                ohne_leistung: was == "no service",
+            },
+            "{was}"
+        );
+    }
+}
+
+#[test]
+fn treatments_are_kept_for_the_widest_reading_only() {
+    let am = |q, leistungen| Probe { quartal: q, leistungen, ..FALL };
+    for (fall, erwartet) in [
+        (am("2022Q4", &[("2022-12-31", "03000", "123456601")]), ""),
+        (am("2023Q1", &[("2023-01-01", "03000", "123456601")]), "2023-01-01"),
+        (am("2023Q2", &[("2023-05-05", "03000", "123456601")]), "2023-05-05"),
+        (am("2024Q2", &[("2024-04-02", "03000", "123456601")]), ""),
+    ] {
+        let vorgabe = Auslegungen::default();
+        let (tage, auffaellig) = behandelt(fall, Praxisart::Hausarzt, &vorgabe);
+        assert_eq!(tage, erwartet, "{}", fall.quartal);
+        assert_eq!(
+            auffaellig.leistungen_nach_schliessung,
+            usize::from(fall.quartal == "2024Q2"),
+            "{}",
+            fall.quartal
+        );
+    }
+}
+
+#[test]
+fn every_delivery_is_read_by_treatment_quarter() {
+    let spaet = |q, leistungen| Probe { quartal: q, leistungen, ..FALL };
+    let mut register = register(&[
+        (FALL, "2024Q1"),
+        (spaet("2023Q4", &[("2023-10-05", "03000", "123456601")]), "2024Q1"),
+        (spaet("2023Q3", &[("2023-07-05", "03000", "123456601")]), "2023Q4"),
+        (spaet("2023Q3", &[("2023-09-05", "03000", "123456601")]), "2023Q3"),
+    ]);
+    for (q, gelesen, nur_nachgeliefert) in [
+        ("2024Q1", true, false),
+        ("2023Q4", true, true),
+        ("2023Q3", true, false),
+        ("2023Q2", false, false),
+    ] {
+        assert_eq!(register.ist_gelesen(0, quartal(q)), gelesen, "{q}");
+        assert_eq!(register.ist_nur_nachgeliefert(0, quartal(q)), nur_nachgeliefert, "{q}");
+        assert!(!register.ist_gelesen(1, quartal(q)), "{q}: another closure");
+    }
+    let tage: Vec<_> = register.behandlungen(patient(A)).iter().map(|b| b.letzter_tag).collect();
+    assert_eq!(tage, [tag("2023-09-05"), tag("2023-10-05"), tag("2024-01-15")]);
+
+    register.ausgelassen(0, quartal("2023Q4"));
+    assert!(!register.ist_gelesen(0, quartal("2023Q4")), "a delivery was left out");
+    assert!(!register.ist_nur_nachgeliefert(0, quartal("2023Q4")));
+    assert_eq!(register.behandlungen(patient(A)).len(), 3, "what was found stays found");
+}
+
+#[test]
+fn threads_and_their_order_change_nothing() {
+    let faelle: Vec<Probe> = (0..3_000_u32)
+        .map(|i| Probe {
+            patient: if i % 3 == 0 { A } else { B },
+            leistungen: if i == 2_999 {
+                &[("2024-02-29", "03000", "123456601")]
+            } else {
+                FALL.leistungen
+            },
+            ..FALL
+        })
+        .collect();
+    let gesammelt = |umgekehrt: bool| {
+        let mut teile = [Rueckblicksammlung::default(), Rueckblicksammlung::default()];
+        for (i, fall) in faelle.iter().enumerate() {
+            let vorgabe = Auslegungen::default();
+            merke(&mut teile[i % 2], *fall, "2024Q1", Praxisart::Hausarzt, &vorgabe);
+        }
+        assert!(teile.iter().all(|teil| teil.behandlungen.len() < 1_100), "patients, not cases");
+        if umgekehrt {
+            teile.reverse();
+        }
+        let [mut erste, zweite] = teile;
+        erste.uebernimm(zweite);
+        erste.fertig()
+    };
+    let (register, anders) = (gesammelt(false), gesammelt(true));
+    assert_eq!(register.patienten(), 2);
+    assert_eq!(register.behandlungen, anders.behandlungen);
+    let letzter = |id: &str| register.behandlungen(patient(id))[0].letzter_tag;
+    assert_eq!((letzter(A), letzter(B)), (tag("2024-01-15"), tag("2024-02-29")));
+    assert!(register.behandlungen(patient("C123456780")).is_empty());
+}
