@@ -36,7 +36,7 @@ pub(crate) struct Element {
 }
 
 /// An attribute of an element.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Attribut {
     /// Name.
     pub(crate) name: &'static str,

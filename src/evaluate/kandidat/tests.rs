@@ -160,9 +160,12 @@ fn look_back_claims_give_only_the_closed_practices_patients() {
         "faelle.xml: satz 3: rueckblick_ohne_leistung: ein Fall der geschlossenen Praxis 1700201 \
          hat keine Leistung; er belegt keine Behandlung, bitte prüfen",
     ];
-    for (zweck, kandidaten) in [(Zweck::Abrechnung, 4), (Zweck::Rueckblick, 0)] {
+    for (zweck, kandidaten, ungekennzeichnet, nachzuegler) in
+        [(Zweck::Abrechnung, 4, 1, 3), (Zweck::Rueckblick, 0, 0, 0)]
+    {
         let (ertrag, meldungen) = werte_fuer(zweck, &faelle, &daten, &vorgabe);
-        assert_eq!((ertrag.faelle, ertrag.nachzuegler), (5, 3), "{zweck:?}");
+        let gezaehlt = (ertrag.nicht_gekennzeichnet, ertrag.nachzuegler);
+        assert_eq!(gezaehlt, (ungekennzeichnet, nachzuegler), "{zweck:?}");
         assert_eq!(ertrag.kandidaten.len(), kandidaten, "{zweck:?}");
         assert_eq!(meldungen, erwartete_meldungen, "{zweck:?}");
         let register = ertrag.rueckblick.fertig();
