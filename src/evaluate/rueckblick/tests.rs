@@ -158,6 +158,16 @@ fn treatments_are_kept_for_the_widest_reading_only() {
 }
 
 #[test]
+fn a_case_without_service_is_odd_only_where_it_could_show_a_treatment() {
+    for (q, erwartet) in [("2022Q4", false), ("2023Q1", true), ("2024Q1", true), ("2024Q2", false)]
+    {
+        let fall = Probe { quartal: q, leistungen: &[], ..FALL };
+        let (_, auffaellig) = behandelt(fall, Praxisart::Hausarzt, &Auslegungen::default());
+        assert_eq!(auffaellig.ohne_leistung, erwartet, "{q}");
+    }
+}
+
+#[test]
 fn every_delivery_is_read_by_treatment_quarter() {
     let spaet = |q, leistungen| Probe { quartal: q, leistungen, ..FALL };
     let mut register = register(&[

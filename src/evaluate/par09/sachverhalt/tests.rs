@@ -229,6 +229,8 @@ fn the_look_back_names_what_was_not_read() {
 fn without_a_named_z_only_closures_that_could_pay_are_missed() {
     let q1 =
         Probe { quartal: "2024Q1", leistungen: &[("2024-02-12", "03000", "123456601")], ..FALL };
+    let q5 =
+        Probe { quartal: "2025Q1", leistungen: &[("2025-01-15", "03000", "123456601")], ..FALL };
     for (was, fall, bewilligt, praxen, codes) in [
         ("no Bewilligung", FALL, &[][..], &[][..], "nicht_vorbehandelt"),
         ("one", FALL, &[(Z2, "2024-01-01", "")][..], &[Z2][..], "rueckblick_fehlt"),
@@ -240,6 +242,7 @@ fn without_a_named_z_only_closures_that_could_pay_are_missed() {
             "rueckblick_fehlt",
         ),
         ("not valid in Q", FALL, &[(Z2, "2024-07-01", "")], &[], "nicht_vorbehandelt"),
+        ("window over", q5, &[(Z1, "2024-01-01", "")], &[], "nicht_vorbehandelt"),
         ("window not begun", q1, &[(Z3, "2024-01-01", "")], &[], "nicht_vorbehandelt"),
         (
             "without Versicherten-ID",
