@@ -121,6 +121,7 @@ fn unmarked_cases_are_kept_for_the_hint_where_a_bewilligung_is() {
         FALL,
         Probe { kennzeichen: Some(""), ..FALL },
         Probe { patient: "", ..FALL },
+        Probe { schein: (Satzart::Ambulant, 1), ..FALL },
         Probe { schein: (Satzart::Notfall, 41), ..FALL },
         Probe { schein: (Satzart::Ueberweisung, 24), ..FALL },
         Probe { bsnr: "170010900", ..FALL },
