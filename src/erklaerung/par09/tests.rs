@@ -1,3 +1,5 @@
+//! Explanations of § 9 as whole texts, and that they say what was decided.
+
 use super::*;
 use crate::auslegung::{JaNein, Mehrfachuebernahme, Notfaelle};
 use crate::ergebnis::Grund;

@@ -1,3 +1,5 @@
+//! What a batch of cases leaves behind.
+
 use std::sync::Arc;
 
 use super::*;
@@ -26,7 +28,9 @@ fn werte_fuer(
     auslegungen: &Auslegungen,
 ) -> (Ertrag, Vec<String>) {
     let par09 = par09();
-    let kontext = Kontext { stammdaten: daten, par09: &par09, auslegungen };
+    let frueher = std::collections::BTreeMap::new();
+    let kontext =
+        Kontext { stammdaten: daten, par09: &par09, par09_frueher: &frueher, auslegungen };
     let ort = Ort::datei(&Arc::from("faelle.xml"));
     let herkunft = Herkunft { datei: 7, ort: &ort, lieferung: quartal("2024Q1"), zweck };
     let mut ertrag = Ertrag::default();

@@ -1,3 +1,5 @@
+//! Truth table of § 9, rows 1 to 16: each row changes one input of the row above.
+
 use std::collections::BTreeSet;
 
 use super::beispiel::*;

@@ -1,3 +1,5 @@
+//! Which treatments the look-back keeps.
+
 use super::*;
 use crate::auslegung::JaNein;
 use crate::evaluate::par09::beispiel::{

@@ -1,3 +1,5 @@
+//! How the facts of a marked case are gathered, and which closure it concerns.
+
 use super::*;
 use crate::auslegung::Rueckblick09;
 use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Zweck};
