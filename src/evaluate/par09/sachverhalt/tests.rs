@@ -59,8 +59,13 @@ impl Lauf {
 
     fn mit<T>(&self, frage: impl FnOnce(&Grundlage<'_>, &[Kandidat]) -> T) -> T {
         let par09 = par09();
-        let kontext =
-            Kontext { stammdaten: &self.daten, par09: &par09, auslegungen: &self.auslegungen };
+        let frueher = std::collections::BTreeMap::new();
+        let kontext = Kontext {
+            stammdaten: &self.daten,
+            par09: &par09,
+            par09_frueher: &frueher,
+            auslegungen: &self.auslegungen,
+        };
         let (mut ertrag, mut meldungen) = (Ertrag::default(), Meldungen::neu(9));
         let herkunft = Herkunft {
             datei: 0,
