@@ -30,7 +30,7 @@
 //! use strukturfonds::lauf::{Auftrag, fuehre_aus};
 //! use strukturfonds::read::eingaben::Eingaben;
 //!
-//! let eingaben = Eingaben::aus(Some("testdata/2024Q1".as_ref()), &[]).expect("inputs");
+//! let eingaben = Eingaben::aus(Some("testdata/2024Q1".as_ref()), &[]);
 //! let auftrag = Auftrag {
 //!     eingaben,
 //!     threads: None,

@@ -204,6 +204,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         })
         .collect();
     let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
+    meldungen.uebernimm(auftrag.eingaben.fehler().clone());
     let schluessel = bestand::schluessel(&mut gelesen, &auftrag.zaehler, &mut meldungen);
     let lieferungen = lieferungen::lies(&gelesen, auftrag, &mut meldungen);
     for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {

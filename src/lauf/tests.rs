@@ -10,7 +10,7 @@ use crate::settle::abrechnung::Entscheidung09;
 
 /// A run over a folder with default options.
 fn auftrag(ordner: &Path) -> Auftrag {
-    let eingaben = Eingaben::aus(Some(ordner), &[]).expect("lesbarer Ordner");
+    let eingaben = Eingaben::aus(Some(ordner), &[]);
     Auftrag {
         eingaben,
         threads: Some(2),
