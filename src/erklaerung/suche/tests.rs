@@ -1,3 +1,5 @@
+//! Every way to name a decision, and what is not explained.
+
 use std::fs;
 
 use super::*;

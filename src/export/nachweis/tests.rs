@@ -1,3 +1,5 @@
+//! There and back: facts, decisions and the head; then every kind of damage.
+
 use super::*;
 use crate::auslegung::{Auslegungen, JaNein};
 use crate::ergebnis::{Ergebnis as Ausgang, Grund09};
