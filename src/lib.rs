@@ -62,4 +62,6 @@ pub mod settle;
 pub mod stammdaten;
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tidy;
