@@ -1,5 +1,6 @@
 //! Decides the supplements of the Strukturfonds-Richtlinie of the KVN.
 pub mod auslegung;
+pub mod cli;
 pub mod ergebnis;
 pub mod erklaerung;
 pub mod euro;
