@@ -57,7 +57,7 @@ impl Cent {
         let ganze = (self.0.unsigned_abs() / 100).to_string();
         let mut text = String::from(if self.0 < 0 { "-" } else { "" });
         for (i, ziffer) in ganze.chars().enumerate() {
-            if i != 0 && (ganze.len() - i) % 3 == 0 {
+            if i != 0 && (ganze.len() - i).is_multiple_of(3) {
                 text.push('.');
             }
             text.push(ziffer);

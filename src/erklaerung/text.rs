@@ -43,12 +43,26 @@ impl Text {
         ungeprueft: Option<&str>,
         tatsache: &str,
     ) {
+        let nummer = (grund.platz() + 1).to_string();
+        self.bedingung_nummer(&nummer, gruende, grund, frage, ungeprueft, tatsache);
+    }
+
+    /// Adds a condition whose number in the table is not its place in the catalogue.
+    pub(crate) fn bedingung_nummer<G: Grund>(
+        &mut self,
+        nummer: &str,
+        gruende: Gruende<G>,
+        grund: G,
+        frage: &str,
+        ungeprueft: Option<&str>,
+        tatsache: &str,
+    ) {
         let ausgang = match ungeprueft {
             Some(weil) => format!("nicht geprüft, weil {weil}."),
             None if gruende.enthaelt(grund) => format!("trifft zu: {tatsache}"),
             None => format!("trifft nicht zu: {tatsache}"),
         };
-        let (nummer, code, stelle) = (grund.platz() + 1, grund.code(), grund.fundstelle());
+        let (code, stelle) = (grund.code(), grund.fundstelle());
         self.umbrochen(&format!("{nummer}. {frage} ({stelle}; {code})"), "  ", "     ");
         self.umbrochen(&ausgang, "     ", "     ");
     }

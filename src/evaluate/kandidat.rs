@@ -1,6 +1,8 @@
 //! From a batch of cases to what must be remembered of it: a small candidate per marked case, the
 //! closed practices' treatments, counts.
 
+use std::collections::BTreeMap;
+
 use crate::auslegung::Auslegungen;
 use crate::evaluate::par09::{Markierung, abs1_hausarzt, abs3_satz3_markierung};
 use crate::evaluate::rueckblick::Rueckblicksammlung;
@@ -93,6 +95,8 @@ pub struct Kontext<'a> {
     pub stammdaten: &'a Stammdaten,
     /// Numbers of § 9 in the run's quarter.
     pub par09: &'a Par09,
+    /// Numbers of § 9 in earlier quarters, as far as they are known: a late case is decided by its own.
+    pub par09_frueher: &'a BTreeMap<Quartal, Par09>,
     /// Auslegungen.
     pub auslegungen: &'a Auslegungen,
 }
@@ -180,11 +184,12 @@ impl Kontext<'_> {
         markierung: Markierung,
         datei: u32,
     ) -> Kandidat {
+        let par09 = self.par09_frueher.get(&fall.quartal).unwrap_or(self.par09);
         let mut tage = Tage::default();
         let mut tage_hausarzt = Tage::default();
         for (tag, lanr) in fall.tag.iter().zip(fall.lanr) {
             tage.merke(fall.quartal, *tag);
-            if abs1_hausarzt(lanr.fachgruppe(), self.par09, self.auslegungen) {
+            if abs1_hausarzt(lanr.fachgruppe(), par09, self.auslegungen) {
                 tage_hausarzt.merke(fall.quartal, *tag);
             }
         }

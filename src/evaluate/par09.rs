@@ -40,6 +40,19 @@ pub enum Markierung {
     Ausdruecklich,
 }
 
+/// What a Schein is to the takeover of the hausärztliche Versorgung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schein {
+    /// 0101/00, ambulante Behandlung.
+    Original,
+    /// Urlaubs- or Krankheitsvertretung.
+    Vertreter,
+    /// Emergency.
+    Notfall,
+    /// Any other.
+    Anderer,
+}
+
 /// Everything that the conditions of § 9 read about one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sachverhalt {
@@ -149,6 +162,20 @@ pub fn abs3_satz2_rueckblick(
     }
 }
 
+/// Abs. 3 Satz 2 "Vertreterfälle sind ausgenommen", Abs. 1 "Übernahme der hausärztlichen Versorgung":
+/// what a Schein is to them.
+pub fn abs3_satz2_schein(satzart: Satzart, scheinuntergruppe: u8, par09: &Par09) -> Schein {
+    if par09.scheinuntergruppen_vertreter.contains(&scheinuntergruppe) {
+        Schein::Vertreter
+    } else if par09.scheinuntergruppen_notfall.contains(&scheinuntergruppe) {
+        Schein::Notfall
+    } else if satzart == Satzart::Ambulant && scheinuntergruppe == 0 {
+        Schein::Original
+    } else {
+        Schein::Anderer
+    }
+}
+
 /// Abs. 3 Satz 2 "mindestens einmal … in der geschlossenen Praxis behandelt": the last day up to D on
 /// which a case of Z makes its patient a "bisheriger Patient" (Abs. 1).
 ///
@@ -161,8 +188,8 @@ pub fn abs3_satz2_behandelt(
     par09: &Par09,
     auslegungen: &Auslegungen,
 ) -> Option<Tag> {
-    let ausgenommen = par09.scheinuntergruppen_vertreter.contains(&fall.scheinuntergruppe)
-        || par09.scheinuntergruppen_notfall.contains(&fall.scheinuntergruppe);
+    let schein = abs3_satz2_schein(fall.satzart, fall.scheinuntergruppe, par09);
+    let ausgenommen = matches!(schein, Schein::Vertreter | Schein::Notfall);
     if ausgenommen && !auslegungen.rueckblick_vertreter_und_notfall.0 {
         return None;
     }
@@ -274,25 +301,22 @@ fn abs1_keine_hausarztpraxis(fall: &Sachverhalt, auslegungen: &Auslegungen) -> b
     }
 }
 
-/// Rows 14a to 14c: Abs. 3 Satz 2 "Vertreterfälle sind ausgenommen"; Abs. 1 "Übernahme der
-/// hausärztlichen Versorgung".
+/// Rows 14a to 14c.
 fn pruefe_schein(
     gruende: &mut Gruende<Grund09>,
     fall: &Sachverhalt,
     par09: &Par09,
     auslegungen: &Auslegungen,
 ) {
-    let vertreter = par09.scheinuntergruppen_vertreter.contains(&fall.scheinuntergruppe);
-    let notfall = par09.scheinuntergruppen_notfall.contains(&fall.scheinuntergruppe);
-    let original = fall.satzart == Satzart::Ambulant && fall.scheinuntergruppe == 0;
-    gruende.wenn(vertreter, Grund09::Vertreterfall);
-    gruende.wenn(notfall && auslegungen.notfaelle == Notfaelle::Ausgenommen, Grund09::Notfall);
-    let anderer_schein = !original && !vertreter && !notfall;
-    gruende
-        .wenn(anderer_schein && auslegungen.nur_originalschein.0, Grund09::KeinHausaerztlicherFall);
+    let schein = abs3_satz2_schein(fall.satzart, fall.scheinuntergruppe, par09);
+    let ausgenommen = auslegungen.notfaelle == Notfaelle::Ausgenommen;
+    let nur_original = auslegungen.nur_originalschein.0;
+    gruende.wenn(schein == Schein::Vertreter, Grund09::Vertreterfall);
+    gruende.wenn(schein == Schein::Notfall && ausgenommen, Grund09::Notfall);
+    gruende.wenn(schein == Schein::Anderer && nur_original, Grund09::KeinHausaerztlicherFall);
 }
 
 #[cfg(test)]
 pub(crate) mod beispiel;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -93,7 +93,9 @@ pub(super) fn einstellungen(
     let einstellungen = text(gelesen, Art::Einstellungen, zaehler, &mut vorab)
         .map_or(Ok(vorgabe.clone()), |(name, text)| einstellungen::lies(&name, &text));
     let einstellungen = einstellungen.unwrap_or_else(|fehler| {
-        fehler.into_iter().for_each(|meldung| vorab.melde(meldung));
+        for meldung in fehler {
+            vorab.melde(meldung);
+        }
         vorgabe
     });
     let mut meldungen = Meldungen::neu(einstellungen.meldungen_je_code);

@@ -91,6 +91,9 @@ pub(super) type Verortet<'a> = (usize, Zweck, &'a Umschlag, Block);
 /// What must not be delivered twice: what for, quarter, practice.
 type Schluessel = (bool, Quartal, Praxis);
 
+/// Where each case id was met first, and under which BSNR.
+type Gesehen = BTreeMap<(Schluessel, Box<[u8]>), (Ort, Praxis)>;
+
 /// Checks practices that stand in several places.
 pub(super) fn pruefe(
     bloecke: &[Verortet<'_>],
@@ -153,7 +156,7 @@ fn pruefe_kennungen(
     for verortet in gruppe.values().flatten() {
         dateien.insert(verortet.0, verortet);
     }
-    let mut gesehen: BTreeMap<(Schluessel, Box<[u8]>), (Ort, Praxis)> = BTreeMap::new();
+    let mut gesehen = Gesehen::new();
     let mut ungehoert = Meldungen::neu(0);
     let mut stapel = Stapel::default();
     for (platz, (_, zweck, umschlag, _)) in dateien {

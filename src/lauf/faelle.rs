@@ -19,6 +19,7 @@ use crate::read::eingaben::{Art, Format};
 use crate::read::faelle::FaelleLeser;
 use crate::read::kvdt::KvdtLeser;
 use crate::read::roh::{Pruefsumme, Rohquelle, Zaehler};
+use crate::read::umschlag::Umschlag;
 use crate::read::{Abbruch, Block, FallLeser};
 use crate::stammdaten::Stammdaten;
 
@@ -149,7 +150,7 @@ impl Leser<'_> {
         let mut stapel = Stapel::default();
         let mut kennungen = doppelt::Fallkennungen::default();
         let ort = Ort::datei(name(gelesen));
-        let lieferung = self.lieferungen.umschlaege[platz].as_ref().and_then(|u| u.quartal());
+        let lieferung = self.lieferungen.umschlaege[platz].as_ref().and_then(Umschlag::quartal);
         while leser.lies_stapel(&mut stapel, &mut ertrag.meldungen)? {
             kennungen.pruefe(stapel.spalten(), &ort, &mut ertrag.meldungen);
             if let (Some(kontext), Some(lieferung)) = (&self.kontext, lieferung) {

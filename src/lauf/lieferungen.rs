@@ -169,9 +169,9 @@ impl Lieferungen {
                 .filter(|teil| !teile.iter().any(|umschlag| umschlag.teil == *teil))
                 .map(|teil| teil.to_string())
                 .collect();
-            if !fehlend.is_empty()
-                && !(art == Art::Faelle && unlesbar && auftrag.ohne_fehlerhafte_dateien)
-            {
+            let vielleicht_unlesbar =
+                art == Art::Faelle && unlesbar && auftrag.ohne_fehlerhafte_dateien;
+            if !fehlend.is_empty() && !vielleicht_unlesbar {
                 let text = format!(
                     "der Lieferung {lieferung} fehlen von {} Teilen: {}; bitte nachliefern",
                     teile[0].von_teilen,

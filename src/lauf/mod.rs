@@ -21,7 +21,7 @@ use crate::evaluate::par09::{abs3_satz1_zeitraum, abs3_satz2_rueckblick};
 use crate::evaluate::rueckblick::Rueckblickregister;
 use crate::kennung::Praxis;
 use crate::meldung::{Code, Meldung, Meldungen};
-use crate::parameter::{Parameter, Regeln};
+use crate::parameter::{Par09, Parameter, Regeln};
 use crate::quartal::Quartal;
 use crate::read::eingaben::{Art, Eingabe, Eingaben};
 use crate::read::einstellungen::Einstellungen;
@@ -204,6 +204,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         })
         .collect();
     let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
+    meldungen.uebernimm(auftrag.eingaben.fehler().clone());
     let schluessel = bestand::schluessel(&mut gelesen, &auftrag.zaehler, &mut meldungen);
     let lieferungen = lieferungen::lies(&gelesen, auftrag, &mut meldungen);
     for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {
@@ -222,10 +223,12 @@ fn lies(auftrag: &Auftrag) -> Bestand {
     let einwohner =
         bestand::einwohner(&mut gelesen, &einstellungen.verfuegbar_seit, auftrag, &mut meldungen);
     let mut ausgelassen = Meldungen::neu(einstellungen.meldungen_je_code);
+    let par09_frueher = par09_frueher(&einstellungen.parameter, lieferungen.quartal);
     let kontext = match (&stammdaten, &regeln) {
         (Some(stammdaten), Some(regeln)) => Some(Kontext {
             stammdaten,
             par09: &regeln.par09,
+            par09_frueher: &par09_frueher,
             auslegungen: &einstellungen.auslegungen,
         }),
         _ => None,
@@ -261,6 +264,15 @@ fn regeln(parameter: &Parameter, quartal: Quartal, meldungen: &mut Meldungen) ->
             None
         }
     }
+}
+
+/// How far back a late case can lie: longer than the four years after which claims are barred.
+const NACHZUEGLER_QUARTALE: i32 = 20;
+
+/// Returns the numbers of § 9 of the quarters that late cases may belong to.
+fn par09_frueher(parameter: &Parameter, quartal: Option<Quartal>) -> BTreeMap<Quartal, Par09> {
+    let quartale = quartal.into_iter().flat_map(|q| q.plus(-NACHZUEGLER_QUARTALE).bis(q));
+    quartale.filter_map(|q| Some((q, parameter.regeln(q).ok()?.par09))).collect()
 }
 
 /// Decides on what was read.

@@ -10,7 +10,7 @@ use crate::settle::abrechnung::Entscheidung09;
 
 /// A run over a folder with default options.
 fn auftrag(ordner: &Path) -> Auftrag {
-    let eingaben = Eingaben::aus(Some(ordner), &[]).expect("lesbarer Ordner");
+    let eingaben = Eingaben::aus(Some(ordner), &[]);
     Auftrag {
         eingaben,
         threads: Some(2),
@@ -161,10 +161,17 @@ fn fall(id: &str, patient: &str, tag: &str, mehr: &str) -> String {
 
 /// A claims document: its envelope's own attributes, and practices with their cases.
 fn faelle(kopf: &str, praxen: &[(&str, &str)]) -> String {
-    let praxen: String = praxen
+    let praxen = praxen
         .iter()
-        .map(|(bsnr, faelle)| format!("<praxis bsnr=\"{bsnr}\">\n{faelle}</praxis>\n"))
-        .collect();
+        .map(|(bsnr, faelle)| {
+            format!(
+                "<praxis bsnr=\"{bsnr}\">
+{faelle}</praxis>
+"
+            )
+        })
+        .collect::<Vec<_>>()
+        .concat();
     format!("<faelle xmlns=\"urn:strukturfonds:faelle:1\">\n<kopf {kopf}/>\n{praxen}</faelle>\n")
 }
 
@@ -295,112 +302,149 @@ fn the_small_quarter_is_decided() {
     beginnt(&ordner.laufe(), &["1700101/1 klaerfall rueckblick_fehlt"], "no look-back");
 }
 
-/// What stands in several files ⇒ the decision or the errors, each with its place.
-#[test]
-fn deliveries_are_checked_against_each_other() {
-    let eins = |id: &str| fall(id, "A123456780", "2024-01-08", "");
-    let teil = |teil: u32, id: &str| {
-        faelle(
-            &kopf("L1", &format!("teil=\"{teil}\" von_teilen=\"2\"")),
-            &[("170010100", &eins(id))],
-        )
-    };
-    let ordner = Ordner::neu;
-    let zweite = |text: &str| ordner().mit("faelle-2.xml", text).laufe();
-    let teile = |zweiter: &str| {
-        ordner().mit("faelle.xml", &teil(1, "1")).mit("faelle-2.xml", zweiter).laufe()
-    };
+/// A delivery of practice 1700101 or another with one case each.
+fn lieferung(kopf: &str, bsnr: &str, ids: &[&str]) -> String {
+    let alle: Vec<String> = ids.iter().map(|id| fall(id, "A123456780", "2024-01-08", "")).collect();
+    faelle(kopf, &[(bsnr, &alle.concat())])
+}
 
-    beginnt(
-        &zweite(&faelle(&kopf("L2", ""), &[("170010100", &eins("2"))])),
-        &["faelle.xml:3: … praxis_doppelt"],
-        "a practice twice",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L1", ""), &[("170010100", &eins("2"))])),
-        &["faelle.xml:2:44: lieferung_doppelt"],
-        "the same delivery twice",
-    );
-    beginnt(&teile(&teil(2, "2")), &[], "two parts, two cases, none marked");
-    beginnt(&teile(&teil(2, "1")), &["faelle.xml:4: … fall_doppelt"], "one case id in two parts");
-    beginnt(
-        &ordner().mit("faelle.xml", &teil(1, "1")).laufe(),
-        &["faelle.xml:2:44: lieferung_unvollstaendig"],
-        "a part is missing",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", ""), &[("170019900", &eins("2"))])),
-        &["1700101/1 bewilligt"],
-        "the branch delivers by itself",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", ""), &[("170019900", &eins("1"))])),
-        &["faelle.xml:4: … fall_doppelt"],
-        "the branch uses a case id of the practice",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", ""), &[("170030000", &eins("1")), ("170030000", &eins("2"))])),
-        &["faelle-2.xml:6: … praxis_doppelt"],
-        "a practice twice in one file",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", ""), &[("170030000", &(eins("1") + &eins("1")))])),
-        &["faelle-2.xml:5: … fall_doppelt"],
-        "a case id twice",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", "").replace("2024Q1", "2023Q4"), &[])),
-        &["faelle-2.xml:2:44: quartal_widerspricht"],
-        "another quarter",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", "").replace("TEST", "RELEASE"), &[])),
-        &["faelle-2.xml:2:44: status_gemischt"],
-        "real and fictitious data",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", "ersatz_fuer=\"L1\""), &[("170010100", &eins("9"))])),
-        &[],
-        "a replacement: the marked case is gone",
-    );
-    beginnt(
-        &zweite(&faelle(&kopf("L2", "ersatz_fuer=\"L0\""), &[])),
-        &["1700101/1 bewilligt"],
-        "a replacement of something else",
-    );
-    let kreis = ordner()
-        .mit("faelle.xml", &faelle(&kopf("L1", "ersatz_fuer=\"L2\""), &[]))
-        .mit("faelle-2.xml", &faelle(&kopf("L2", "ersatz_fuer=\"L1\""), &[]))
+/// What a second claims file says besides the first ⇒ the decision or the errors with their place.
+#[test]
+fn practices_and_cases_are_never_counted_twice() {
+    let zwei_bloecke = faelle(&kopf("L2", ""), &[("170030000", ""), ("170030000", "")]);
+    for (was, zweite, erwartet) in [
+        (
+            "a practice twice",
+            lieferung(&kopf("L2", ""), "170010100", &["2"]),
+            "faelle.xml:3: … praxis_doppelt",
+        ),
+        (
+            "the same delivery twice",
+            lieferung(&kopf("L1", ""), "170010100", &["2"]),
+            "faelle.xml:2:44: lieferung_doppelt",
+        ),
+        (
+            "the branch by itself",
+            lieferung(&kopf("L2", ""), "170019900", &["2"]),
+            "1700101/1 bewilligt",
+        ),
+        (
+            "a case id of the practice in its branch",
+            lieferung(&kopf("L2", ""), "170019900", &["1"]),
+            "faelle.xml:4: … fall_doppelt",
+        ),
+        ("a practice twice in one file", zwei_bloecke, "faelle-2.xml:5: … praxis_doppelt"),
+        (
+            "a case id twice",
+            lieferung(&kopf("L2", ""), "170030000", &["1", "2", "1"]),
+            "faelle-2.xml:6: … fall_doppelt",
+        ),
+    ] {
+        beginnt(&Ordner::neu().mit("faelle-2.xml", &zweite).laufe(), &[erwartet], was);
+    }
+}
+
+#[test]
+fn parts_of_a_delivery_belong_together() {
+    let teil = |teil: u32, von: u32, ids: &[&str]| {
+        let kopf = kopf("L1", &format!("teil=\"{teil}\" von_teilen=\"{von}\""));
+        lieferung(&kopf, "170010100", ids)
+    };
+    for (was, zweiter, erwartet) in [
+        ("two parts, four cases, none marked", teil(2, 2, &["3", "4"]), &[][..]),
+        ("a case id in both", teil(2, 2, &["3", "1"]), &["faelle.xml:4: … fall_doppelt"]),
+        (
+            "one part twice",
+            teil(1, 2, &["3"]),
+            &["faelle.xml:2:44: lieferung_doppelt", "faelle-2.xml:2:44: lieferung_unvollstaendig"],
+        ),
+        ("another number of parts", teil(2, 3, &["3"]), &["faelle-2.xml:2:44: lieferung_doppelt"]),
+    ] {
+        let ordner = Ordner::neu();
+        ordner.mit("faelle.xml", &teil(1, 2, &["1", "2"])).mit("faelle-2.xml", &zweiter);
+        let mut gefunden = ordner.laufe();
+        gefunden.sort_by_key(|meldung| meldung.contains("unvollstaendig"));
+        beginnt(&gefunden, erwartet, was);
+    }
+    let allein = Ordner::neu().mit("faelle.xml", &teil(1, 2, &["1"])).laufe();
+    beginnt(&allein, &["faelle.xml:2:44: lieferung_unvollstaendig"], "a part is missing");
+}
+
+/// Envelopes that do not fit the run, or replace one another.
+#[test]
+fn envelopes_are_checked_against_each_other() {
+    let leer = |kopf: &str| faelle(kopf, &[]);
+    for (was, name, text, erwartet) in [
+        (
+            "another quarter",
+            "faelle-2.xml",
+            leer(&kopf("L2", "").replace("2024Q1", "2023Q4")),
+            &["faelle-2.xml:2:44: quartal_widerspricht"][..],
+        ),
+        (
+            "fictitious and real",
+            "faelle-2.xml",
+            leer(&kopf("L2", "").replace("TEST", "RELEASE")),
+            &["faelle-2.xml:2:44: status_gemischt"],
+        ),
+        (
+            "a replacement: the marked case is gone",
+            "faelle-2.xml",
+            lieferung(&kopf("L2", "ersatz_fuer=\"L1\""), "170010100", &["9"]),
+            &[],
+        ),
+        (
+            "a replacement of something else",
+            "faelle-2.xml",
+            leer(&kopf("L2", "ersatz_fuer=\"L0\"")),
+            &["1700101/1 bewilligt"],
+        ),
+        (
+            "a replacement of itself",
+            "faelle-2.xml",
+            leer(&kopf("L2", "ersatz_fuer=\"L2\"")),
+            &["faelle-2.xml:2:44: ersatz_im_kreis"],
+        ),
+        (
+            "a look-back of the run's quarter",
+            "rueckblick/q5.xml",
+            leer(&kopf("R5", "")),
+            &["rueckblick/q5.xml:2:44: quartal_widerspricht"],
+        ),
+        ("no account", "einstellungen.toml", "# nichts\n".to_owned(), &["konto_fehlt"]),
+    ] {
+        beginnt(&Ordner::neu().mit(name, &text).laufe(), erwartet, was);
+    }
+    let kreis = Ordner::neu()
+        .mit("faelle.xml", &leer(&kopf("L1", "ersatz_fuer=\"L2\"")))
+        .mit("faelle-2.xml", &leer(&kopf("L2", "ersatz_fuer=\"L1\"")))
         .laufe();
+    let beide = ["faelle-2.xml:2:44: ersatz_im_kreis", "faelle.xml:2:44: ersatz_im_kreis"];
+    beginnt(&kreis, &beide, "a circle");
+    beginnt(&Ordner::neu().ohne("faelle.xml").laufe(), &["datei_fehlt"], "no claims");
+}
+
+/// The values of earlier versions are not in our source, so they are refused, never guessed.
+#[test]
+fn quarters_without_rules_are_refused() {
+    let ordner = Ordner::neu();
+    let spaet = fall("1", "A123456780", "2022-12-08", " quartal=\"2022Q4\" uebernahme=\"ja\"");
+    ordner.mit("faelle.xml", &faelle(&kopf("L1", ""), &[("170010100", &spaet)]));
     beginnt(
-        &kreis,
-        &["faelle-2.xml:2:44: ersatz_im_kreis", "faelle.xml:2:44: ersatz_im_kreis"],
-        "a circle",
+        &ordner.laufe(),
+        &["faelle.xml:4:186: satz 1: quartal_ohne_regel"],
+        "a marked late case",
     );
-    let spaet = ordner().mit("rueckblick/q5.xml", &faelle(&kopf("R5", ""), &[])).laufe();
-    beginnt(
-        &spaet,
-        &["rueckblick/q5.xml:2:44: quartal_widerspricht"],
-        "a look-back of the run's quarter",
-    );
-    beginnt(&ordner().ohne("faelle.xml").laufe(), &["datei_fehlt"], "no claims");
-    beginnt(
-        &ordner().mit("einstellungen.toml", "# nichts\n").laufe(),
-        &["konto_fehlt"],
-        "money without an account",
-    );
-    beginnt(
-        &ordner()
-            .mit("stammdaten.xml", &stammdaten(STAMM).replace("2024Q1", "2022Q4"))
-            .mit("faelle.xml", &faelle(&kopf("L1", "").replace("2024Q1", "2022Q4"), &[]))
-            .ohne("rueckblick/q1.xml")
-            .ohne("rueckblick/q2.xml")
-            .ohne("rueckblick/q3.xml")
-            .ohne("rueckblick/q4.xml")
-            .laufe(),
-        &["quartal_ohne_regel"],
-        "a quarter of another version",
-    );
+    let spaet = spaet.replace(" uebernahme=\"ja\"", "");
+    ordner.mit("faelle.xml", &faelle(&kopf("L1", ""), &[("170010100", &spaet)]));
+    beginnt(&ordner.laufe(), &[], "an unmarked late case is not decided");
+    let frueher = |text: &str| text.replace("2024Q1", "2022Q4");
+    ordner.mit("stammdaten.xml", &frueher(&stammdaten(STAMM)));
+    ordner.mit("faelle.xml", &frueher(&faelle(&kopf("L1", ""), &[])));
+    for quartal in 1..=4 {
+        ordner.ohne(&format!("rueckblick/q{quartal}.xml"));
+    }
+    beginnt(&ordner.laufe(), &["quartal_ohne_regel"], "the whole run");
 }
 
 #[test]

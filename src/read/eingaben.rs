@@ -33,17 +33,21 @@ pub struct Eingabe {
     pub format: Format,
 }
 
-/// The input files of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Eingaben(Vec<Eingabe>);
+/// The input files of a run, and what is wrong with the rest: a run reads what can be read and
+/// reports everything at once.
+#[derive(Debug, Clone)]
+pub struct Eingaben {
+    liste: Vec<Eingabe>,
+    fehler: Meldungen,
+}
 
 impl Eingaben {
     /// Finds the inputs in `ordner` by their conventional names, and adds those given by flag.
     ///
-    /// # Errors
-    /// All that is wrong at once: unknown, missing, unreadable, empty, repeated files, a second file
-    /// of a kind that has one, names that are no UTF-8, and no input at all.
-    pub fn aus(ordner: Option<&Path>, einzelne: &[(Art, PathBuf)]) -> Result<Self, Meldungen> {
+    /// Unknown, missing, unreadable, empty and repeated files, a second file of a kind that has one,
+    /// names that are no UTF-8, and no input at all are [`fehler`](Self::fehler). An empty claims
+    /// file is an input: its reader refuses it, or the run leaves it out.
+    pub fn aus(ordner: Option<&Path>, einzelne: &[(Art, PathBuf)]) -> Self {
         let mut suche = Suche::default();
         if let Some(ordner) = ordner {
             suche.durchsuche(ordner);
@@ -55,23 +59,25 @@ impl Eingaben {
                 --faelle, --stammdaten, … nennen";
             suche.meldungen.melde(Meldung::ohne_ort(Code::DateiFehlt, text));
         }
-        if suche.meldungen.hat_fehler() {
-            return Err(suche.meldungen);
-        }
         suche.gefunden.sort_by(|a, b| (a.art, &a.name).cmp(&(b.art, &b.name)));
-        Ok(Self(suche.gefunden))
+        Self { liste: suche.gefunden, fehler: suche.meldungen }
     }
 
     /// Returns all files, by kind and name (bytes).
     pub fn alle(&self) -> &[Eingabe] {
-        &self.0
+        &self.liste
+    }
+
+    /// Returns what is wrong with files that are not in the list.
+    pub fn fehler(&self) -> &Meldungen {
+        &self.fehler
     }
 
     /// Returns the files of one kind, by name (bytes).
     pub fn der_art(&self, art: Art) -> &[Eingabe] {
-        let von = self.0.partition_point(|eingabe| eingabe.art < art);
-        let bis = self.0.partition_point(|eingabe| eingabe.art <= art);
-        &self.0[von..bis]
+        let von = self.liste.partition_point(|eingabe| eingabe.art < art);
+        let bis = self.liste.partition_point(|eingabe| eingabe.art <= art);
+        &self.liste[von..bis]
     }
 }
 
@@ -179,7 +185,7 @@ impl Suche {
 
     /// Takes one file if it is regular, not empty and new.
     fn nimm(&mut self, art: Art, name: &str, pfad: PathBuf) {
-        if let Some(bytes) = self.pruefe(name, &pfad) {
+        if let Some(bytes) = self.pruefe(art, name, &pfad) {
             let (komprimierung, format) = form(art, name);
             let name = Arc::from(name);
             self.gefunden.push(Eingabe { art, name, pfad, bytes, komprimierung, format });
@@ -187,7 +193,7 @@ impl Suche {
     }
 
     /// Returns the size of a regular, new file with content; reports any other.
-    fn pruefe(&mut self, name: &str, pfad: &Path) -> Option<u64> {
+    fn pruefe(&mut self, art: Art, name: &str, pfad: &Path) -> Option<u64> {
         let geprueft = fs::metadata(pfad).and_then(|daten| Ok((daten, fs::canonicalize(pfad)?)));
         let (daten, ohne_links) = match geprueft {
             Ok(geprueft) => geprueft,
@@ -212,7 +218,7 @@ impl Suche {
             return None;
         }
         self.bekannt.insert(ohne_links, name.to_owned());
-        if daten.len() == 0 {
+        if daten.len() == 0 && art != Art::Faelle {
             self.melde(Code::DateiLeer, name, "die Datei ist leer");
             return None;
         }
@@ -224,7 +230,7 @@ impl Suche {
         let mut neue = Vec::new();
         for (art, pfad) in einzelne {
             let angegeben = pfad.display().to_string();
-            let Some(bytes) = self.pruefe(&angegeben, pfad) else { continue };
+            let Some(bytes) = self.pruefe(*art, &angegeben, pfad) else { continue };
             if let Some(teile) = teile(pfad) {
                 neue.push((*art, pfad, bytes, teile));
             } else {
@@ -321,8 +327,9 @@ mod tests {
     }
 
     fn fehler(ordner: Option<&Path>, einzelne: &[(Art, PathBuf)]) -> Vec<(&'static str, String)> {
-        let meldungen = Eingaben::aus(ordner, einzelne).expect_err("Fehler");
-        meldungen
+        let eingaben = Eingaben::aus(ordner, einzelne);
+        eingaben
+            .fehler()
             .liste()
             .iter()
             .map(|m| (m.code.name(), m.ort.as_ref().map_or("", |ort| &ort.datei).to_owned()))
@@ -371,7 +378,8 @@ mod tests {
             "rueckblick/README.txt",
             "rueckblick/faelle.xml",
         ]);
-        let eingaben = Eingaben::aus(Some(ordner.path()), &[]).expect("Eingaben");
+        let eingaben = Eingaben::aus(Some(ordner.path()), &[]);
+        assert!(!eingaben.fehler().hat_fehler());
         assert_eq!(
             namen(&eingaben),
             [
@@ -411,8 +419,7 @@ mod tests {
         ] {
             let oben = pfad("in");
             let einzelne: Vec<_> = einzelne.iter().map(|name| (Art::Faelle, pfad(name))).collect();
-            let eingaben =
-                Eingaben::aus(mit_ordner.then_some(&*oben), &einzelne).expect("Eingaben");
+            let eingaben = Eingaben::aus(mit_ordner.then_some(&*oben), &einzelne);
             let namen: Vec<_> = eingaben.alle().iter().map(|e| e.name.as_ref()).collect();
             assert_eq!(namen, erwartet);
         }
@@ -422,7 +429,7 @@ mod tests {
             (Art::Stammdaten, Komprimierung::Zstd, Format::Xml),
             (Art::Einwohner, Komprimierung::Keine, Format::Text),
         ] {
-            let eingaben = Eingaben::aus(None, &[(art, pfad("q2/x.CON.zst"))]).expect("Eingaben");
+            let eingaben = Eingaben::aus(None, &[(art, pfad("q2/x.CON.zst"))]);
             let eingabe = &eingaben.der_art(art)[0];
             assert_eq!((eingabe.komprimierung, eingabe.format), (komprimierung, format));
         }
@@ -487,7 +494,7 @@ mod tests {
         );
         // A link given by flag keeps its own name.
         let eingaben = Eingaben::aus(None, &[(Art::Faelle, pfad(b"faelle_2.xml"))]);
-        assert_eq!(namen(&eingaben.expect("Eingaben")), ["faelle faelle_2.xml"]);
+        assert_eq!(namen(&eingaben), ["faelle faelle_2.xml"]);
         let fehler = fehler(None, &[(Art::Faelle, pfad(b"faelle\xfc.xml"))]);
         assert_eq!(fehler[0].0, "datei_unbekannt");
     }

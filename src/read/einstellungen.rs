@@ -378,7 +378,7 @@ mod tests {
                 "[einwohner.verfuegbar_seit]\n2021 = \"2022-01-15\"",
                 "2:28",
                 F,
-                "`2021`: kein Tag der",
+                "`2021`: erwartet wird ein Tag der",
             ),
             ("[einwohner.verfuegbar_seit]\n2021-11-30 = \"\"", "2:41", F, "druckbaren Zeichen"),
             ("[einwohner]\nseit = 1", "2:12", U, "`seit` ist unbekannt"),

@@ -186,15 +186,19 @@ impl FallLeser for FaelleLeser {
         stapel.leere();
         loop {
             match self.xml.naechste(meldungen)? {
-                Marke::Beginn(element) if std::ptr::eq(element, &LEISTUNG) => {
-                    self.leistung(stapel, meldungen)
+                Marke::Beginn(element) if std::ptr::eq(element, &raw const LEISTUNG) => {
+                    self.leistung(stapel, meldungen);
                 }
-                Marke::Beginn(element) if std::ptr::eq(element, &FALL) => {
-                    self.fall(stapel, meldungen)
+                Marke::Beginn(element) if std::ptr::eq(element, &raw const FALL) => {
+                    self.fall(stapel, meldungen);
                 }
-                Marke::Beginn(element) if std::ptr::eq(element, &PRAXIS) => self.praxis(meldungen),
+                Marke::Beginn(element) if std::ptr::eq(element, &raw const PRAXIS) => {
+                    self.praxis(meldungen);
+                }
                 // A batch ends between cases, so that no case is cut.
-                Marke::Ende(element) if std::ptr::eq(element, &FALL) && stapel.ist_voll() => {
+                Marke::Ende(element)
+                    if std::ptr::eq(element, &raw const FALL) && stapel.ist_voll() =>
+                {
                     return Ok(true);
                 }
                 Marke::Beginn(_) | Marke::Ende(_) => {}
@@ -244,32 +248,19 @@ fn fall_id(text: &str) -> Result<String, String> {
 /// Reads the patient: normalised or, in any other shape, missing; both with a warning.
 fn versicherten_id(xml: &mut XmlLeser, meldungen: &mut Meldungen) -> Option<VersichertenId> {
     let text = xml.attribut("versicherten_id")?.into_owned();
-    let (code, meldung, id) = match VersichertenId::lies(text.as_bytes()) {
-        Gelesen::Formfehler => (
-            Code::VersichertenIdForm,
-            format!(
-                "die Versicherten-ID hat die Form \"{}\" statt A999999999; der Fall gilt als Fall ohne Versicherten-ID",
-                muster(text.as_bytes())
-            ),
-            None,
-        ),
-        Gelesen::Id { id, normalisiert: true } => (
-            Code::VersichertenIdNormalisiert,
-            "die Versicherten-ID enthielt Leerzeichen oder Kleinbuchstaben; sie wurde bereinigt"
-                .to_owned(),
-            Some(id),
-        ),
-        Gelesen::Id { id, .. } => return geprueft(xml, id, meldungen),
+    let Gelesen::Id { id, normalisiert } = VersichertenId::lies(text.as_bytes()) else {
+        let text = format!(
+            "die Versicherten-ID hat die Form \"{}\" statt A999999999; der Fall gilt als Fall ohne Versicherten-ID",
+            muster(text.as_bytes())
+        );
+        xml.melde(meldungen, Code::VersichertenIdForm, text);
+        return None;
     };
-    xml.melde(meldungen, code, meldung);
-    id.and_then(|id| geprueft(xml, id, meldungen))
-}
-
-fn geprueft(
-    xml: &mut XmlLeser,
-    id: VersichertenId,
-    meldungen: &mut Meldungen,
-) -> Option<VersichertenId> {
+    if normalisiert {
+        let text =
+            "die Versicherten-ID enthielt Leerzeichen oder Kleinbuchstaben; sie wurde bereinigt";
+        xml.melde(meldungen, Code::VersichertenIdNormalisiert, text);
+    }
     if !id.pruefziffer_stimmt() {
         let text = "die Prüfziffer einer Versicherten-ID stimmt nicht; die Versicherten-ID wird verwendet, bitte prüfen";
         xml.melde(meldungen, Code::VersichertenIdPruefziffer, text);

@@ -41,7 +41,7 @@ pub struct Rohquelle {
 }
 
 enum Innen {
-    Keine(Hashend),
+    Keine(Box<Hashend>),
     Gzip(Box<MultiGzDecoder<BufReader<Hashend>>>),
     Zstd(Box<Zstd>),
 }
@@ -88,7 +88,7 @@ impl Rohquelle {
         let hashend = Hashend { innen, hash: blake3::Hasher::new(), groesse: 0, zaehler };
         let gepuffert = |hashend| BufReader::with_capacity(1 << 16, hashend);
         let innen = match komprimierung {
-            Komprimierung::Keine => Innen::Keine(hashend),
+            Komprimierung::Keine => Innen::Keine(Box::new(hashend)),
             Komprimierung::Gzip => Innen::Gzip(Box::new(MultiGzDecoder::new(gepuffert(hashend)))),
             Komprimierung::Zstd => Innen::Zstd(Box::new(Zstd {
                 quelle: gepuffert(hashend),
@@ -106,7 +106,7 @@ impl Rohquelle {
     /// The rest cannot be read.
     pub fn beende(self) -> io::Result<Pruefsumme> {
         let mut hashend = match self.innen {
-            Innen::Keine(hashend) => hashend,
+            Innen::Keine(hashend) => *hashend,
             Innen::Gzip(dekoder) => dekoder.into_inner().into_inner(),
             Innen::Zstd(zstd) => zstd.quelle.into_inner(),
         };
@@ -139,7 +139,7 @@ struct Zstd {
 impl Zstd {
     /// Begins the next frame; returns false at the end of the file.
     fn beginne(&mut self) -> io::Result<bool> {
-        while 0 < self.rahmen && self.quelle.fill_buf()?.is_empty() {
+        if 0 < self.rahmen && self.quelle.fill_buf()?.is_empty() {
             return Ok(false);
         }
         match self.dekoder.reset(&mut self.quelle) {
@@ -204,7 +204,8 @@ fn defekt(fehler: io::Error) -> io::Error {
 
 /// Returns the message for an error while reading an input's bytes.
 pub(crate) fn lesefehler(fehler: &io::Error, ort: Ort) -> Meldung {
-    if fehler.get_ref().is_some_and(|innen| innen.is::<Defekt>()) {
+    let defekt = fehler.get_ref().and_then(|innen| innen.downcast_ref::<Defekt>());
+    if defekt.is_some() {
         let text = "die komprimierte Datei ist abgeschnitten oder beschädigt; erwartet wird eine \
                     vollständige .gz- oder .zst-Datei; bitte neu übertragen";
         return Meldung::neu(Code::KomprimierungDefekt, ort, text);

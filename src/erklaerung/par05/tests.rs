@@ -1,3 +1,5 @@
+//! Explanations of § 5 as whole texts.
+
 use super::*;
 use crate::evaluate::par05::entscheidung;
 use crate::evaluate::par05::tests::{cent, lauf, regeln, stammdaten, tag};

@@ -1,3 +1,5 @@
+//! Explanations of § 6 as whole texts.
+
 use super::*;
 use crate::evaluate::par05::tests::{quartal, regeln, tag};
 use crate::evaluate::par06::entscheidung;

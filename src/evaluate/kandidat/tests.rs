@@ -1,3 +1,5 @@
+//! What a batch of cases leaves behind.
+
 use std::sync::Arc;
 
 use super::*;
@@ -26,7 +28,9 @@ fn werte_fuer(
     auslegungen: &Auslegungen,
 ) -> (Ertrag, Vec<String>) {
     let par09 = par09();
-    let kontext = Kontext { stammdaten: daten, par09: &par09, auslegungen };
+    let frueher = std::collections::BTreeMap::new();
+    let kontext =
+        Kontext { stammdaten: daten, par09: &par09, par09_frueher: &frueher, auslegungen };
     let ort = Ort::datei(&Arc::from("faelle.xml"));
     let herkunft = Herkunft { datei: 7, ort: &ort, lieferung: quartal("2024Q1"), zweck };
     let mut ertrag = Ertrag::default();
@@ -121,6 +125,7 @@ fn unmarked_cases_are_kept_for_the_hint_where_a_bewilligung_is() {
         FALL,
         Probe { kennzeichen: Some(""), ..FALL },
         Probe { patient: "", ..FALL },
+        Probe { schein: (Satzart::Ambulant, 1), ..FALL },
         Probe { schein: (Satzart::Notfall, 41), ..FALL },
         Probe { schein: (Satzart::Ueberweisung, 24), ..FALL },
         Probe { bsnr: "170010900", ..FALL },
@@ -160,9 +165,12 @@ fn look_back_claims_give_only_the_closed_practices_patients() {
         "faelle.xml: satz 3: rueckblick_ohne_leistung: ein Fall der geschlossenen Praxis 1700201 \
          hat keine Leistung; er belegt keine Behandlung, bitte prüfen",
     ];
-    for (zweck, kandidaten) in [(Zweck::Abrechnung, 4), (Zweck::Rueckblick, 0)] {
+    for (zweck, kandidaten, ungekennzeichnet, nachzuegler) in
+        [(Zweck::Abrechnung, 4, 1, 3), (Zweck::Rueckblick, 0, 0, 0)]
+    {
         let (ertrag, meldungen) = werte_fuer(zweck, &faelle, &daten, &vorgabe);
-        assert_eq!((ertrag.faelle, ertrag.nachzuegler), (5, 3), "{zweck:?}");
+        let gezaehlt = (ertrag.nicht_gekennzeichnet, ertrag.nachzuegler);
+        assert_eq!(gezaehlt, (ungekennzeichnet, nachzuegler), "{zweck:?}");
         assert_eq!(ertrag.kandidaten.len(), kandidaten, "{zweck:?}");
         assert_eq!(meldungen, erwartete_meldungen, "{zweck:?}");
         let register = ertrag.rueckblick.fertig();

@@ -1,3 +1,5 @@
+//! Truth table of § 5: each row changes one input of the row above.
+
 use std::sync::Arc;
 
 use super::*;

@@ -187,12 +187,15 @@ pub(crate) fn stammdaten() -> Stammdaten {
     }
 }
 
-/// Publications by the day since which each is available, with Emden's figure.
-pub(crate) fn einwohner(liste: &[(&str, Option<Option<u32>>)]) -> Einwohner {
-    let veroeffentlichung = |(seit, zahl): &(&str, Option<Option<u32>>)| Veroeffentlichung {
+/// Publications: since when each is available, and its rows for Emden (none: the AGS is missing).
+pub(crate) type Publikationen<'a> = &'a [(&'a str, &'a [Option<u32>])];
+
+pub(crate) fn einwohner(liste: Publikationen<'_>) -> Einwohner {
+    let name = "Emden, Stadt";
+    let veroeffentlichung = |(seit, zeilen): &(&str, &[Option<u32>])| Veroeffentlichung {
         gebietsstand: tag(seit).plus(-30),
         verfuegbar_seit: tag(seit),
-        gemeinden: zahl.iter().map(|z| (ags(EMDEN), ("Emden, Stadt".to_owned(), *z))).collect(),
+        gemeinden: zeilen.iter().map(|zahl| (ags(EMDEN), (name.to_owned(), *zahl))).collect(),
     };
     Einwohner { veroeffentlichungen: liste.iter().map(veroeffentlichung).collect() }
 }

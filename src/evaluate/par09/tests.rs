@@ -1,3 +1,5 @@
+//! Truth table of § 9, rows 1 to 16: each row changes one input of the row above.
+
 use std::collections::BTreeSet;
 
 use super::beispiel::*;
@@ -5,7 +7,7 @@ use super::*;
 use crate::ergebnis::Grund;
 
 /// What a row changes, and the codes it leads to.
-type Zeile = (&'static str, fn(&mut Sachverhalt), &'static str);
+pub(crate) type Zeile = (&'static str, fn(&mut Sachverhalt), &'static str);
 
 fn text(fall: &Sachverhalt, auslegungen: &Auslegungen) -> String {
     let gruende = pruefe(fall, &par09(), auslegungen);
@@ -13,7 +15,7 @@ fn text(fall: &Sachverhalt, auslegungen: &Auslegungen) -> String {
 }
 
 /// Rows 1 to 16 one by one, each against a case that is granted.
-const EINZELN: &[Zeile] = &[
+pub(crate) const EINZELN: &[Zeile] = &[
     ("nothing", |_| {}, "bewilligt: "),
     ("Z is not named", |s| s.benannt = None, "bewilligt: "),
     ("row 1", |s| s.patient_bekannt = false, "klaerfall: ohne_versicherten_id"),
@@ -179,7 +181,7 @@ fn rows_one_by_one() {
 }
 
 /// Each row repairs one fact of the row above: what is left comes in the order of the table.
-const NACHEINANDER: &[Zeile] = &[
+pub(crate) const NACHEINANDER: &[Zeile] = &[
     (
         "everything at once",
         |s| {

@@ -1,3 +1,5 @@
+//! Which treatments the look-back keeps.
+
 use super::*;
 use crate::auslegung::JaNein;
 use crate::evaluate::par09::beispiel::{
@@ -60,8 +62,6 @@ fn behandelt(fall: Probe, art: Praxisart, auslegungen: &Auslegungen) -> (String,
 #[test]
 fn who_was_a_patient() {
     let vorgabe = Auslegungen::default();
-    let vertreter =
-        Auslegungen { rueckblick_vertreter_und_notfall: JaNein(true), ..Auslegungen::default() };
     let kinder = Auslegungen { kinderaerzte: JaNein(true), ..Auslegungen::default() };
     let haus = Praxisart::Hausarzt;
     let beide = Probe {
@@ -95,29 +95,6 @@ fn who_was_a_patient() {
             "",
         ),
         ("no Versicherten-ID", Probe { patient: "", ..FALL }, haus, &vorgabe, ""),
-        ("Vertretung", Probe { schein: (Satzart::Notfall, 42), ..FALL }, haus, &vorgabe, ""),
-        ("Notfall", Probe { schein: (Satzart::Notfall, 41), ..FALL }, haus, &vorgabe, ""),
-        (
-            "Vertretung, by Auslegung",
-            Probe { schein: (Satzart::Belegarzt, 32), ..FALL },
-            haus,
-            &vertreter,
-            "2024-01-15",
-        ),
-        (
-            "Notfall, by Auslegung",
-            Probe { schein: (Satzart::Notfall, 46), ..FALL },
-            haus,
-            &vertreter,
-            "2024-01-15",
-        ),
-        (
-            "a referral",
-            Probe { schein: (Satzart::Ueberweisung, 24), ..FALL },
-            haus,
-            &vorgabe,
-            "2024-01-15",
-        ),
         ("no service", Probe { leistungen: &[], ..FALL }, haus, &vorgabe, ""),
     ] {
         let (tage, auffaellig) = behandelt(fall, art, auslegungen);
@@ -130,6 +107,34 @@ fn who_was_a_patient() {
             },
             "{was}"
         );
+    }
+}
+
+#[test]
+fn vertreter_and_notfall_cases_make_a_patient_only_by_auslegung() {
+    let vorgabe = Auslegungen::default();
+    let ja =
+        Auslegungen { rueckblick_vertreter_und_notfall: JaNein(true), ..Auslegungen::default() };
+    for (satzart, scheinuntergruppe, nach_vorgabe) in [
+        (Satzart::Ambulant, 0, true),
+        (Satzart::Ueberweisung, 24, true),
+        (Satzart::Belegarzt, 31, true),
+        (Satzart::Belegarzt, 32, false),
+        (Satzart::Notfall, 41, false),
+        (Satzart::Notfall, 42, false),
+        (Satzart::Notfall, 43, false),
+        (Satzart::Notfall, 44, false),
+        (Satzart::Notfall, 45, false),
+        (Satzart::Notfall, 46, false),
+    ] {
+        let fall = Probe { schein: (satzart, scheinuntergruppe), ..FALL };
+        let gefunden = |auslegungen| {
+            let (tage, auffaellig) = behandelt(fall, Praxisart::Hausarzt, auslegungen);
+            assert_eq!(auffaellig, Auffaellig::default());
+            !tage.is_empty()
+        };
+        assert_eq!(gefunden(&vorgabe), nach_vorgabe, "{scheinuntergruppe}");
+        assert!(gefunden(&ja), "{scheinuntergruppe}");
     }
 }
 
@@ -151,6 +156,16 @@ fn treatments_are_kept_for_the_widest_reading_only() {
             "{}",
             fall.quartal
         );
+    }
+}
+
+#[test]
+fn a_case_without_service_is_odd_only_where_it_could_show_a_treatment() {
+    for (q, erwartet) in [("2022Q4", false), ("2023Q1", true), ("2024Q1", true), ("2024Q2", false)]
+    {
+        let fall = Probe { quartal: q, leistungen: &[], ..FALL };
+        let (_, auffaellig) = behandelt(fall, Praxisart::Hausarzt, &Auslegungen::default());
+        assert_eq!(auffaellig.ohne_leistung, erwartet, "{q}");
     }
 }
 

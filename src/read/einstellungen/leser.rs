@@ -103,7 +103,10 @@ impl Leser<'_> {
         match text.parse() {
             Ok(wert) => Some(wert),
             Err(fehler) => {
-                self.ungueltig(stellen, format!("`{name}` = `{}`: {fehler}", kurz(text)));
+                self.ungueltig(
+                    stellen,
+                    format!("`{name}` = `{}`: erwartet wird {fehler}", kurz(text)),
+                );
                 None
             }
         }

@@ -104,7 +104,13 @@ mod tests {
             ("", "", 0, "", ""),
             ("zuschlag_cent", "zuschlag", 2, "unbekannt", "gemeint ist wohl `par09.zuschlag_cent`"),
             ("name", "nmae", 2, "unbekannt", "in [[parameter]] `nmae` ist unbekannt; gemeint ist"),
-            ("2025Q1", "2025-1", 3, "ungueltig", "= `2025-1`: kein Quartal der Form 2024Q1"),
+            (
+                "2025Q1",
+                "2025-1",
+                3,
+                "ungueltig",
+                "= `2025-1`: erwartet wird ein Quartal der Form 2024Q1",
+            ),
             ("2025Q1", "2014Q1", 3, "ungueltig", "die Richtlinie gilt erst ab 2014Q2"),
             ("2025Q1", "2023Q1", 3, "ungueltig", "schon den Wert 2000, nun auch 2500"),
             ("2500", "25.00", 4, "ungueltig", "gefunden eine Kommazahl"),
@@ -120,7 +126,7 @@ mod tests {
                 "ungueltig",
                 "`parameter.fundstelle`: erwartet wird ein Text",
             ),
-            ("wert", "bekannt_ab = \"1\"\nwert", 4, "ungueltig", "kein Tag der Form 2024-03-31"),
+            ("wert", "bekannt_ab = \"1\"\nwert", 4, "ungueltig", "ein Tag der Form 2024-03-31"),
             ("wert", "bekannt_ab = 2025-02-30\nwert", 4, "ungueltig", ""),
             (
                 "[[parameter]]",

@@ -1,3 +1,5 @@
+//! How the facts of a marked case are gathered, and which closure it concerns.
+
 use super::*;
 use crate::auslegung::Rueckblick09;
 use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Zweck};
@@ -43,7 +45,7 @@ impl Lauf {
     fn neu(faelle: &[Probe]) -> Self {
         Self {
             daten: stammdaten(),
-            einwohner: einwohner(&[("2023-01-31", Some(Some(49_874)))]),
+            einwohner: einwohner(&[("2023-01-31", &[Some(49_874)])]),
             auslegungen: Auslegungen::default(),
             faelle: faelle.to_vec(),
         }
@@ -57,8 +59,13 @@ impl Lauf {
 
     fn mit<T>(&self, frage: impl FnOnce(&Grundlage<'_>, &[Kandidat]) -> T) -> T {
         let par09 = par09();
-        let kontext =
-            Kontext { stammdaten: &self.daten, par09: &par09, auslegungen: &self.auslegungen };
+        let frueher = std::collections::BTreeMap::new();
+        let kontext = Kontext {
+            stammdaten: &self.daten,
+            par09: &par09,
+            par09_frueher: &frueher,
+            auslegungen: &self.auslegungen,
+        };
         let (mut ertrag, mut meldungen) = (Ertrag::default(), Meldungen::neu(9));
         let herkunft = Herkunft {
             datei: 0,
@@ -229,6 +236,8 @@ fn the_look_back_names_what_was_not_read() {
 fn without_a_named_z_only_closures_that_could_pay_are_missed() {
     let q1 =
         Probe { quartal: "2024Q1", leistungen: &[("2024-02-12", "03000", "123456601")], ..FALL };
+    let q5 =
+        Probe { quartal: "2025Q1", leistungen: &[("2025-01-15", "03000", "123456601")], ..FALL };
     for (was, fall, bewilligt, praxen, codes) in [
         ("no Bewilligung", FALL, &[][..], &[][..], "nicht_vorbehandelt"),
         ("one", FALL, &[(Z2, "2024-01-01", "")][..], &[Z2][..], "rueckblick_fehlt"),
@@ -240,6 +249,7 @@ fn without_a_named_z_only_closures_that_could_pay_are_missed() {
             "rueckblick_fehlt",
         ),
         ("not valid in Q", FALL, &[(Z2, "2024-07-01", "")], &[], "nicht_vorbehandelt"),
+        ("window over", q5, &[(Z1, "2024-01-01", "")], &[], "nicht_vorbehandelt"),
         ("window not begun", q1, &[(Z3, "2024-01-01", "")], &[], "nicht_vorbehandelt"),
         (
             "without Versicherten-ID",
@@ -263,36 +273,38 @@ fn without_a_named_z_only_closures_that_could_pay_are_missed() {
 
 #[test]
 fn the_newest_publication_available_on_d_decides_alone() {
-    for (was, liste, erwartet) in [
-        ("none", &[][..], (None, "einwohnerzahl_fehlt")),
-        ("49,999", &[("2023-01-31", Some(Some(49_999)))], (Some(49_999), "")),
-        ("50,000", &[("2023-01-31", Some(Some(50_000)))], (Some(50_000), "kein_laendlicher_raum")),
+    type Zeile<'a> = (&'a str, Publikationen<'a>, (Option<u32>, &'a str));
+    let tabelle: &[Zeile<'_>] = &[
+        ("none", &[], (None, "einwohnerzahl_fehlt")),
+        ("49,999", &[("2023-01-31", &[Some(49_999)])], (Some(49_999), "")),
+        ("50,000", &[("2023-01-31", &[Some(50_000)])], (Some(50_000), "kein_laendlicher_raum")),
         (
             "a newer one, on D itself",
-            &[("2023-01-31", Some(Some(50_001))), ("2024-03-30", Some(Some(49_999)))],
+            &[("2023-01-31", &[Some(50_001)]), ("2024-03-30", &[Some(49_999)])],
             (Some(49_999), ""),
         ),
         (
             "a newer one, after D",
-            &[("2023-01-31", Some(Some(50_001))), ("2024-03-31", Some(Some(49_999)))],
+            &[("2023-01-31", &[Some(50_001)]), ("2024-03-31", &[Some(49_999)])],
             (Some(50_001), "kein_laendlicher_raum"),
         ),
         (
             "the newer one does not have the AGS",
-            &[("2023-01-31", Some(Some(49_999))), ("2024-01-31", None)],
+            &[("2023-01-31", &[Some(49_999)]), ("2024-01-31", &[])],
             (None, "einwohnerzahl_fehlt"),
         ),
         (
             "the newer one has no figure",
-            &[("2023-01-31", Some(Some(49_999))), ("2024-01-31", Some(None))],
+            &[("2023-01-31", &[Some(49_999)]), ("2024-01-31", &[None])],
             (None, "einwohnerzahl_fehlt"),
         ),
-        ("only one after D", &[("2024-03-31", Some(Some(49_999)))], (None, "einwohnerzahl_fehlt")),
-    ] {
+        ("only one after D", &[("2024-03-31", &[Some(49_999)])], (None, "einwohnerzahl_fehlt")),
+    ];
+    for (was, liste, erwartet) in tabelle {
         let mut lauf = Lauf::neu(&[FALL, IN_Z2]).bewilligt(&[(Z2, "2024-01-01", "")]);
         lauf.einwohner = einwohner(liste);
         let zahl = lauf.mit(|grundlage, _| grundlage.lagen()[1].einwohner);
-        assert_eq!((zahl, lauf.codes().as_str()), erwartet, "{was}");
+        assert_eq!((zahl, lauf.codes().as_str()), *erwartet, "{was}");
     }
 }
 
