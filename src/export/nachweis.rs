@@ -1,0 +1,164 @@
+//! The evidence `nachweis.jsonl`: every decision of a run with every fact that a condition read.
+//! `explain` reads it, and so will later quarters and corrections; it is nothing for finance.
+//!
+//! # Format `strukturfonds-nachweis/1`
+//!
+//! UTF-8, one JSON object per line, lines end with LF. The first line is the head. Every other line
+//! has one key, which says what it is; what a line refers to stands in a line before it:
+//!
+//! | key | one line per | holds |
+//! |---|---|---|
+//! | `schliessung` | closure on which a decision rests, by `praxis` | § 9 Abs. 1 and 2: the closed practice and its place |
+//! | `insel` | island with a post or a roster | § 6 Abs. 2: roster and heads |
+//! | `par09` | marked case, by practice and case id | facts and decision |
+//! | `par05` | Bewilligung, by physician, first day, practice | facts and decision |
+//! | `par06` | post, by id | facts and decision |
+//! | `ende` | file, last line | number of `par09`, `par05` and `par06` lines |
+//!
+//! Days are `JJJJ-MM-TT`, quarters `2024Q1`, `praxis` and `arzt` the first 7 digits of BSNR and LANR,
+//! shares and sums of share × days exact decimals as text, amounts whole cents (`…_cent`). What is
+//! unknown or does not apply is `null`. A reader takes fields that it does not know as not there; a
+//! field that changes its meaning or goes away raises the number of the format.
+//!
+//! **Head:** `format`; `programm` (`name`, `version`); `quartal` and `lauf` of the run; `status` of
+//! the deliveries (`TEST`, `RELEASE`); `pseudonyme` (`vorhanden`; `verfahren`: how they are made;
+//! `schluesselkennung`: equal for equal keys, and tells nothing else of them); `regeln`: per
+//! treatment quarter that was decided the raw numbers of the paragraphs; `auslegungen`: per
+//! Auslegung `name` and `werte`; for people the same with meaning, validity and source:
+//! `parameter_quellen`, `auslegungen_quellen`.
+//!
+//! **`schliessung`:** `praxis` (Z), `letzter_tag` (D), `praxis_art` and `gemeinde` in the register on D,
+//! `gemeinde_name`, `nachfolger`, `vollstaendig`, `gebietsstand` of the publication that decides,
+//! `einwohner`.
+//!
+//! **`insel`:** `insel`, `quartal`, `ungedeckt` (stretches without a roster), `tage_ohne_dienst`,
+//! `unbekannte` (`lanr`, `erster_tag`), `gezaehlt` (the heads; their number is n), `erreicht_am`,
+//! `ohne_arztstelle`, `psychotherapeuten`, `viele_dienste` (`arzt`, `tage`), `gemeldet`.
+//!
+//! **`par09`:** the case: `praxis` (P), `fall_id`, `quartal` (Q), `datei`, `zeile`, `byte`, `satz`,
+//! `pseudonym` of the patient, `patient_bekannt`, `praxis_art` of P in Q, `satzart`,
+//! `scheinuntergruppe`, `kennzeichen` (`"ausdruecklich"` or `gnr`), `benannt` (Z as the mark names
+//! it), `tage`, `tage_hausarzt`; what it was held against: `schliessung` (Z), `bewilligung` (`ab`,
+//! `bis`), `behandelt` (look-back: `quartal`, `letzter_tag`), `rueckblick_fehlt` (`praxis`, `quartal`),
+//! `wettbewerb` (rows 17 to 19: `grund`; `im_quartal` and `andere_quartale`: earlier grants with
+//! `quartal`, `schliessung`, `praxis` and, of this run, `fall_id`; `konkurrenten`); the decision:
+//! `ergebnis`, `gruende` in the table's order, `betrag_cent`; `schritte`: `zeitraum` (first and last
+//! quarter), `rueckblick` (its quarters), `erster_tag_nach_schliessung`, `zuschlag_cent`.
+//! A grant is a line with `ergebnis` `bewilligt`: patient `pseudonym`, Z `schliessung`, P `praxis`,
+//! quarter `quartal`.
+//!
+//! **`par05`:** `arzt`, `praxis`, `quartal`, `fachgruppe`, `beginn` (S), `erster_beginn` under any
+//! Bewilligung, `quartale`, `rechtsgrund`, `ende` (`tag`, `zurechenbar`), `anteile` (`anteil`,
+//! `zeitraum`), `auflagenverstoss`, `durchschnitt_cent`, `honorar` (`summe_cent`, `saetze`: number of
+//! records), `vorrangige` (Bewilligungen that use up the fee before: `praxis`, `beginn`, `garantie`:
+//! `bekannt_cent`, or `unbekannt` with what is missing); `ergebnis`, `gruende`, `garantie_cent`,
+//! `betrag_cent`; `schritte`: `foerderquartal`, `gerechnet` (first and last day), `anteil_tage`,
+//! `tage_quartal`, `honorar_angerechnet_cent`, `honorar_verfuegbar_cent`.
+//!
+//! **`par06`:** `arztstelle`, `praxis`, `insel`, `besetzungen` (`arzt`, `anteil`, `zeitraum`),
+//! `psychotherapeut`; `ergebnis`, `gruende`, `betrag_cent`; `schritte`: `anzahl_aerzte` (n),
+//! `satz_cent`, `anteil_tage`, `tage_quartal`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::lauf::Ergebnis;
+
+mod kopf;
+mod lesen;
+mod par05;
+mod par06;
+mod par09;
+mod pseudonym;
+mod regeln;
+mod werte;
+
+pub use kopf::Kopf;
+pub use lesen::{Eintrag, Fehler, Nachweis};
+pub use par09::Beleg09;
+pub use pseudonym::Pseudonym;
+
+use par05::Zeile05;
+use par06::{Inselzeile, Zeile06};
+use par09::{Schliessungszeile, Zeile09};
+
+/// Name of the file in the bundle.
+pub const DATEI: &str = "nachweis.jsonl";
+
+/// Format of the evidence; stands in its first line.
+pub const FORMAT: &str = "strukturfonds-nachweis/1";
+
+/// A line after the head.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Zeile {
+    Schliessung(Schliessungszeile),
+    Insel(Inselzeile),
+    Par09(Box<Zeile09>),
+    Par05(Box<Zeile05>),
+    Par06(Zeile06),
+    Ende(Anzahlen),
+}
+
+/// How many decisions a file holds: without this line it is not complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Anzahlen {
+    par09: u64,
+    par05: u64,
+    par06: u64,
+}
+
+/// Writes the evidence of a run, line by line, and flushes it.
+///
+/// # Errors
+/// Those of `ziel`; what was written until then stays there.
+pub fn schreibe(ergebnis: &Ergebnis, mut ziel: impl Write) -> io::Result<()> {
+    let abrechnung = &ergebnis.abrechnung;
+    let auslegungen = &ergebnis.einstellungen.auslegungen;
+    schreibe_zeile(&mut ziel, &kopf::Schreibzeile::from(ergebnis))?;
+    let lagen = abrechnung.par09.iter().filter_map(|e| e.sachverhalt.schliessung.as_deref());
+    let lagen: BTreeMap<_, _> = lagen.map(|lage| (lage.praxis, lage)).collect();
+    for lage in lagen.into_values() {
+        schreibe_zeile(&mut ziel, &Zeile::Schliessung(lage.into()))?;
+    }
+    for lage in &abrechnung.inseln {
+        schreibe_zeile(&mut ziel, &Zeile::Insel(lage.into()))?;
+    }
+    let mut anzahl = Anzahlen::default();
+    for e in &abrechnung.par09 {
+        let par09 = &regeln(ergebnis, e.sachverhalt.quartal)?.par09;
+        let zeile = Zeile09::neu(e, ergebnis.schluessel.as_ref(), par09, auslegungen);
+        schreibe_zeile(&mut ziel, &Zeile::Par09(Box::new(zeile)))?;
+        anzahl.par09 += 1;
+    }
+    for e in &abrechnung.par05 {
+        schreibe_zeile(&mut ziel, &Zeile::Par05(Box::new(Zeile05::neu(e, auslegungen))))?;
+        anzahl.par05 += 1;
+    }
+    for e in &abrechnung.par06 {
+        let par06 = &regeln(ergebnis, e.sachverhalt.lage.quartal)?.par06;
+        schreibe_zeile(&mut ziel, &Zeile::Par06(Zeile06::neu(e, par06)))?;
+        anzahl.par06 += 1;
+    }
+    schreibe_zeile(&mut ziel, &Zeile::Ende(anzahl))?;
+    ziel.flush()
+}
+
+/// Returns the numbers by which a quarter was decided.
+fn regeln(
+    ergebnis: &Ergebnis,
+    quartal: crate::quartal::Quartal,
+) -> io::Result<&crate::parameter::Regeln> {
+    let fehlen = || io::Error::other(format!("die Regeln für {quartal} fehlen"));
+    ergebnis.regeln.get(&quartal).ok_or_else(fehlen)
+}
+
+fn schreibe_zeile(ziel: &mut impl Write, zeile: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *ziel, zeile)?;
+    ziel.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,291 @@
+//! The protocol `protokoll.json`: by what the run decided, what went in, what came out, and that it
+//! ties. No path of the machine, and no time stamp unless the host passes one.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::buendel::FORMAT;
+use super::regelwerk::{self, Auslegungsliste, Quartalsregeln};
+use super::wort::Text;
+use crate::ergebnis::Ergebnis as Ausgang;
+use crate::euro::Cent;
+use crate::kennung::Praxis;
+use crate::lauf::{Ergebnis, Gelesen};
+use crate::quartal::Quartal;
+use crate::read::umschlag::Status;
+use crate::settle::abgleich::{Gleichung, Paragraphsumme};
+
+/// Name of the file in the bundle.
+pub const DATEI: &str = "protokoll.json";
+
+/// The document; its keys stand in the order of the fields.
+#[derive(Debug, Serialize)]
+struct Protokoll<'a> {
+    /// First, so that a folder is known as a bundle by the first bytes.
+    format: &'static str,
+    programm: Programm,
+    quartal: Text<Quartal>,
+    lauf: u32,
+    status: Option<Text<Status>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zeitstempel: Option<&'a str>,
+    pseudonyme: bool,
+    parameter: Vec<Quartalsregeln>,
+    auslegungen: Auslegungsliste,
+    eingaben: Vec<Eingabe<'a>>,
+    faelle: Faelle,
+    rueckblick: Rueckblick,
+    ohne_lieferung: OhneLieferung,
+    paragraphen: Vec<Paragraph>,
+    betrag_cent: i64,
+    buchungen: Buchungen,
+    gleichungen: Vec<Gleichungszeile<'a>>,
+    meldungen: Vec<Meldungszahl>,
+}
+
+#[derive(Debug, Serialize)]
+struct Programm {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Eingabe<'a> {
+    art: &'static str,
+    datei: &'a str,
+    groesse: u64,
+    blake3: Option<&'a str>,
+    ersetzt: bool,
+    ausgelassen: bool,
+    faelle: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Faelle {
+    gelesen: u64,
+    gekennzeichnet: u64,
+    nicht_gekennzeichnet: u64,
+    nachzuegler: u64,
+    haetten_gekennzeichnet_werden_koennen: Vec<Praxiszahl>,
+}
+
+#[derive(Debug, Serialize)]
+struct Praxiszahl {
+    bsnr: Text<Praxis>,
+    faelle: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Rueckblick {
+    faelle: u64,
+    patienten: usize,
+    fehlt: Vec<Rueckblickluecke>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rueckblickluecke {
+    bsnr: Text<Praxis>,
+    quartale: Vec<Text<Quartal>>,
+}
+
+#[derive(Debug, Serialize)]
+struct OhneLieferung {
+    anzahl: usize,
+    bsnr: Vec<Text<Praxis>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Paragraph {
+    paragraph: u8,
+    entschieden: u64,
+    bewilligt: u64,
+    abgelehnt: u64,
+    klaerfall: u64,
+    betrag_cent: i64,
+    gruende: Vec<Grundzahl>,
+}
+
+#[derive(Debug, Serialize)]
+struct Grundzahl {
+    grund: &'static str,
+    anzahl: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Buchungen {
+    anzahl: usize,
+    betrag_cent: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Gleichungszeile<'a> {
+    gleichung: &'a str,
+    links: i64,
+    rechts: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Meldungszahl {
+    stufe: &'static str,
+    code: &'static str,
+    anzahl: u64,
+}
+
+/// Returns the protocol as it stands in the bundle and as `run --json` prints it. `zeitstempel` is
+/// the host's: it makes every bundle another one.
+///
+/// # Errors
+/// A value that JSON cannot hold; there is none.
+pub fn text(ergebnis: &Ergebnis, zeitstempel: Option<&str>) -> io::Result<String> {
+    let mut text = serde_json::to_string_pretty(&Protokoll::neu(ergebnis, zeitstempel))?;
+    text.push('\n');
+    Ok(text)
+}
+
+impl<'a> Protokoll<'a> {
+    fn neu(ergebnis: &'a Ergebnis, zeitstempel: Option<&'a str>) -> Self {
+        let einstellungen = &ergebnis.einstellungen;
+        let abrechnung = &ergebnis.abrechnung;
+        let summen = &abrechnung.summen;
+        Self {
+            format: FORMAT,
+            programm: Programm {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            quartal: Text(ergebnis.quartal),
+            lauf: ergebnis.lauf,
+            status: ergebnis.status.map(Text),
+            zeitstempel,
+            pseudonyme: ergebnis.schluessel.is_some(),
+            parameter: regelwerk::parameter(&ergebnis.regeln, &einstellungen.parameter),
+            auslegungen: Auslegungsliste::from(&einstellungen.auslegungen),
+            eingaben: ergebnis.gelesen.iter().map(Eingabe::from).collect(),
+            faelle: Faelle {
+                gelesen: summen.faelle,
+                gekennzeichnet: summen.par09.entschieden(),
+                nicht_gekennzeichnet: summen.nicht_gekennzeichnet,
+                nachzuegler: abrechnung.nachzuegler,
+                haetten_gekennzeichnet_werden_koennen: abrechnung
+                    .ungekennzeichnet
+                    .iter()
+                    .map(|(praxis, faelle)| Praxiszahl { bsnr: Text(*praxis), faelle: *faelle })
+                    .collect(),
+            },
+            rueckblick: Rueckblick::from(ergebnis),
+            ohne_lieferung: OhneLieferung {
+                anzahl: ergebnis.ohne_lieferung.len(),
+                bsnr: ergebnis.ohne_lieferung.iter().copied().map(Text).collect(),
+            },
+            paragraphen: summen.paragraphen().into_iter().map(Paragraph::from).collect(),
+            betrag_cent: summen.paragraphen().iter().map(|(_, s)| s.betrag).sum::<Cent>().cent(),
+            buchungen: Buchungen {
+                anzahl: abrechnung.buchungen.len(),
+                betrag_cent: abrechnung.buchungen.iter().map(|b| b.betrag).sum::<Cent>().cent(),
+            },
+            gleichungen: abrechnung.gleichungen.iter().map(Gleichungszeile::from).collect(),
+            meldungen: ergebnis
+                .meldungen
+                .je_code()
+                .map(|(code, anzahl)| Meldungszahl {
+                    stufe: code.stufe().name(),
+                    code: code.name(),
+                    anzahl,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Gelesen> for Eingabe<'a> {
+    fn from(gelesen: &'a Gelesen) -> Self {
+        let eingabe = &gelesen.eingabe;
+        Self {
+            art: eingabe.art.name(),
+            datei: &eingabe.name,
+            groesse: gelesen.pruefsumme.as_ref().map_or(eingabe.bytes, |summe| summe.groesse),
+            blake3: gelesen.pruefsumme.as_ref().map(|summe| summe.blake3.as_str()),
+            ersetzt: gelesen.ersetzt,
+            ausgelassen: gelesen.ausgelassen,
+            faelle: gelesen.faelle,
+        }
+    }
+}
+
+impl From<&Ergebnis> for Rueckblick {
+    fn from(ergebnis: &Ergebnis) -> Self {
+        let luecke = |(praxis, quartale): &(Praxis, Vec<Quartal>)| Rueckblickluecke {
+            bsnr: Text(*praxis),
+            quartale: quartale.iter().copied().map(Text).collect(),
+        };
+        Self {
+            faelle: ergebnis.faelle_im_rueckblick,
+            patienten: ergebnis.patienten_im_rueckblick,
+            fehlt: ergebnis.rueckblick_fehlt.iter().map(luecke).collect(),
+        }
+    }
+}
+
+impl From<(u8, &Paragraphsumme)> for Paragraph {
+    fn from((paragraph, summe): (u8, &Paragraphsumme)) -> Self {
+        Self {
+            paragraph,
+            entschieden: summe.entschieden(),
+            bewilligt: summe.mit(Ausgang::Bewilligt),
+            abgelehnt: summe.mit(Ausgang::Abgelehnt),
+            klaerfall: summe.mit(Ausgang::Klaerfall),
+            betrag_cent: summe.betrag.cent(),
+            gruende: summe
+                .je_grund
+                .iter()
+                .map(|(grund, anzahl)| Grundzahl { grund, anzahl: *anzahl })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Gleichung> for Gleichungszeile<'a> {
+    fn from(gleichung: &'a Gleichung) -> Self {
+        let Gleichung { name, links, rechts } = gleichung;
+        Self { gleichung: name, links: *links, rechts: *rechts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::beispiel;
+
+    #[test]
+    fn the_protocol_says_what_ruled_what_went_in_and_what_came_out() {
+        let text = text(&beispiel::demoquartal(), None).expect("Protokoll");
+        assert!(text.starts_with("{\n  \"format\": \"strukturfonds-buendel/1\",\n"), "{text}");
+        assert!(text.ends_with("}\n"));
+        for zeile in [
+            "\"status\": \"TEST\"",
+            "\"Richtlinie i. d. F. vom 19.11.2022, in Kraft 15.12.2022\"",
+            "\"name\": \"par09.notfaelle\"",
+            "\"datei\": \"rueckblick/",
+            "\"gelesen\": 174,\n    \"gekennzeichnet\": 75,\n    \"nicht_gekennzeichnet\": 99,",
+            "\"bsnr\": \"0890114\",\n        \"quartale\": [\n          \"2023Q2\"\n",
+            "\"ohne_lieferung\": {\n    \"anzahl\": 2,",
+            "\"paragraph\": 9,\n      \"entschieden\": 75,\n      \"bewilligt\": 23,\n      \
+             \"abgelehnt\": 41,\n      \"klaerfall\": 11,\n      \"betrag_cent\": 46000,",
+            "\"grund\": \"mehrfach_uebernommen\",\n          \"anzahl\": 0",
+            "\"links\": 174,\n      \"rechts\": 174",
+            "\"code\": \"rueckblick_quartal_fehlt\",\n      \"anzahl\": 1",
+        ] {
+            assert!(text.contains(zeile), "{zeile}: {text}");
+        }
+        let ordner = std::env::current_dir().expect("Ordner");
+        assert!(!text.contains(&*ordner.to_string_lossy()), "a path of the machine");
+        assert!(!text.contains("zeitstempel"));
+    }
+
+    #[test]
+    fn a_time_stamp_is_the_hosts() {
+        let text = text(&beispiel::demoquartal(), Some("2024-06-03T10:00:00Z")).expect("Protokoll");
+        assert!(text.contains("\n  \"zeitstempel\": \"2024-06-03T10:00:00Z\",\n"), "{text}");
+    }
+}
