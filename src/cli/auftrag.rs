@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 use super::argumente::{Lauf, Pruefung, Quellen};
 use super::fortschritt::Fortschritt;
 use super::{Absage, Ende, Konsole, zusammenfassung};
-use crate::export::{self, buendel::Buendel};
+use crate::export::buendel::{Buendel, Fehler};
+use crate::export::{self, protokoll};
 use crate::lauf::{Auftrag, fuehre_aus, pruefe};
 use crate::meldung::{Meldungen, Stufe};
 use crate::read::eingaben::Eingaben;
@@ -16,7 +17,7 @@ use crate::read::roh::Zaehler;
 pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     pruefe_ziel(lauf)?;
     let auftrag =
-        Auftrag { ohne_vorlauf: lauf.ohne_vorlauf, lauf: lauf.nummer, ..auftrag(&lauf.quellen)? };
+        Auftrag { ohne_vorlauf: lauf.ohne_vorlauf, lauf: lauf.nummer, ..auftrag(&lauf.quellen) };
     if eltern(&lauf.out).is_dir() {
         // Begun and given up at once: a place that is none for a bundle shall not cost a long run.
         // Where the parents are missing nothing can stand in the way, and a refused run leaves none.
@@ -39,7 +40,7 @@ pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage
     let ort = zusammenfassung::ort(ausgang, &lauf.out);
     let gesagt = if lauf.json {
         konsole.sage(&ort);
-        konsole.antworte(&export::protokoll(&ergebnis, zeitstempel)?)
+        konsole.antworte(&protokoll::text(&ergebnis, zeitstempel).map_err(Fehler::from)?)
     } else {
         konsole.antworte(&zusammenfassung::lauf(&ergebnis, &ort))
     };
@@ -56,7 +57,7 @@ pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage
 
 /// Reads and validates everything. There is no file for the messages, so all are said.
 pub(super) fn check(pruefung: &Pruefung, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
-    let auftrag = auftrag(&pruefung.quellen)?;
+    let auftrag = auftrag(&pruefung.quellen);
     let fortschritt = Fortschritt::von(&auftrag, konsole.terminal);
     let ergebnis = pruefe(&auftrag);
     drop(fortschritt);
@@ -75,15 +76,15 @@ pub(super) fn check(pruefung: &Pruefung, konsole: &mut Konsole<'_>) -> Result<En
     Ok(Ende::Fertig)
 }
 
-fn auftrag(quellen: &Quellen) -> Result<Auftrag, Meldungen> {
-    Ok(Auftrag {
-        eingaben: Eingaben::aus(quellen.ordner.as_deref(), &quellen.einzelne())?,
+fn auftrag(quellen: &Quellen) -> Auftrag {
+    Auftrag {
+        eingaben: Eingaben::aus(quellen.ordner.as_deref(), &quellen.einzelne()),
         threads: quellen.threads,
         ohne_vorlauf: false,
         ohne_fehlerhafte_dateien: quellen.ohne_fehlerhafte_dateien,
         lauf: 1,
         zaehler: Zaehler::default(),
-    })
+    }
 }
 
 /// Says in one line how many messages refuse nothing, and where they can be read.

@@ -15,6 +15,7 @@ mod fortschritt;
 mod zeilen;
 mod zusammenfassung;
 
+use crate::erklaerung::suche::{Fund, suche};
 use crate::export::buendel;
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, Stufe};
 use crate::parameter::regeltext;
@@ -148,9 +149,8 @@ fn befolge(befehl: &Befehl, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
 
 /// Explains what an id stands for; an id that means several things lists them.
 fn explain(frage: &Erklaerfrage, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
-    use crate::erklaerung::Fund;
     let Erklaerfrage { buendel, id } = frage;
-    match crate::erklaerung::suche(buendel, id).map_err(|f| Absage::Grund(f.to_string()))? {
+    match suche(buendel, id).map_err(|fehler| Absage::Grund(fehler.to_string()))? {
         Fund::Erklaerungen(texte) => konsole.antworte(&texte.join("\n"))?,
         Fund::Auswahl(ids) => {
             konsole.sage(format_args!("`{id}` ist mehrdeutig; bitte eine dieser Ids nennen:"));
@@ -181,8 +181,8 @@ fn rules(frage: &Regelfrage, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> 
 
 fn lies_einstellungen(pfad: &Path) -> Result<Einstellungen, Meldungen> {
     // The same checks and the same name in messages as in a run.
-    let eingaben = Eingaben::aus(None, &[(Art::Einstellungen, PathBuf::from(pfad))])?;
-    let mut meldungen = Meldungen::neu(usize::MAX);
+    let eingaben = Eingaben::aus(None, &[(Art::Einstellungen, PathBuf::from(pfad))]);
+    let mut meldungen = eingaben.fehler().clone();
     for eingabe in eingaben.alle() {
         let ort = Ort::datei(&eingabe.name);
         let bytes = match fs::read(&eingabe.pfad) {

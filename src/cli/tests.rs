@@ -1,3 +1,5 @@
+//! Calls: arguments in, exit code and streams out.
+
 use super::*;
 
 /// What a call gave back.

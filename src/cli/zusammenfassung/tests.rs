@@ -1,3 +1,5 @@
+//! Layout of the summary.
+
 use super::*;
 
 fn codes(zahlen: &[(&'static str, u64)]) -> Vec<(&'static str, String)> {
