@@ -79,6 +79,26 @@ fn text(gelesen: u64, gesamt: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::eingaben::Eingaben;
+
+    #[test]
+    fn the_thread_ends_with_the_value_and_is_there_only_for_a_terminal() {
+        let auftrag = Auftrag {
+            eingaben: Eingaben::aus(None, &[]),
+            threads: None,
+            ohne_vorlauf: false,
+            ohne_fehlerhafte_dateien: false,
+            lauf: 1,
+            zaehler: Zaehler::default(),
+        };
+        for terminal in [false, true] {
+            let fortschritt = Fortschritt::von(&auftrag, terminal);
+            assert_eq!(fortschritt.thread.is_some(), terminal);
+            assert_eq!(Zaehler::strong_count(&auftrag.zaehler), 1 + usize::from(terminal));
+            drop(fortschritt);
+            assert_eq!(Zaehler::strong_count(&auftrag.zaehler), 1);
+        }
+    }
 
     #[test]
     fn the_text_tells_how_much_is_read_of_how_much() {
