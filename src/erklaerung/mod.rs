@@ -2,4 +2,5 @@
 pub mod par05;
 pub mod par06;
 pub mod par09;
+pub mod suche;
 pub(crate) mod text;

@@ -29,7 +29,10 @@ pub enum Fund {
 #[derive(Debug, thiserror::Error)]
 pub enum Fehler {
     /// The folder is none of ours.
-    #[error("{}: ist kein Bündel ({grund}); bitte den Ordner nennen, den run --out geschrieben hat", pfad.display())]
+    #[error(
+        "{}: ist kein Bündel ({grund}); bitte den Ordner nennen, den run --out geschrieben hat",
+        pfad.display()
+    )]
     KeinBuendel {
         /// The folder.
         pfad: PathBuf,
@@ -132,7 +135,7 @@ impl<'a> Gesucht<'a> {
     fn naehe(&self, eintrag: &Eintrag) -> Option<Naehe> {
         let ganze = kennung(eintrag);
         let (links, rechts) = match eintrag {
-            Eintrag::Par06(_) => (ganze.as_str(), ""),
+            Eintrag::Par06(_) => (ganze.as_str(), ganze.as_str()),
             Eintrag::Par05(_) | Eintrag::Par09(_) => ganze.split_once('/').unwrap_or_default(),
         };
         let ist_par05 = matches!(eintrag, Eintrag::Par05(_));

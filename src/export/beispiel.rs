@@ -10,7 +10,7 @@ use crate::read::roh::Zaehler;
 pub(crate) fn demoquartal() -> Ergebnis {
     let ordner = Path::new("testdata/2024Q1");
     let auftrag = Auftrag {
-        eingaben: Eingaben::aus(Some(ordner), &[]).expect("lesbarer Ordner"),
+        eingaben: Eingaben::aus(Some(ordner), &[]),
         threads: Some(2),
         ohne_vorlauf: false,
         ohne_fehlerhafte_dateien: false,

@@ -77,7 +77,7 @@ macro_rules! tabelle {
 tabelle! {
     /// A row of `entscheidungen.csv`: the § 9 decision on one flagged case.
     EntscheidungZeile<'a> "entscheidungen.csv" {
-        /// BSNR under which the case was delivered.
+        /// The practice: the first seven digits of its main BSNR.
         bsnr: Cow<'a, str>,
         /// Case id within the practice.
         fall_id: Cow<'a, str>,
@@ -85,7 +85,7 @@ tabelle! {
         datei: &'a str,
         /// Record in the file, from 1, if the source counts records.
         satz: Option<u64>,
-        /// The closed practice, if known.
+        /// The closed practice (seven digits): of the closure, or as the mark names it.
         schliessung_bsnr: Option<Cow<'a, str>>,
         /// Treatment quarter.
         #[serde(serialize_with = "als_text")]
@@ -104,9 +104,9 @@ tabelle! {
 tabelle! {
     /// A row of `umsatzgarantie.csv`: the § 5 decision on one grant.
     UmsatzgarantieZeile<'a> "umsatzgarantie.csv" {
-        /// LANR of the physician.
+        /// The physician: the first seven digits of the LANR.
         lanr: Cow<'a, str>,
-        /// BSNR of the practice.
+        /// The practice (seven digits).
         bsnr: Cow<'a, str>,
         /// Quarter of the run.
         #[serde(serialize_with = "als_text")]
@@ -141,7 +141,7 @@ tabelle! {
     ErschwerniszulageZeile<'a> "erschwerniszulage.csv" {
         /// Id of the post.
         arztstelle: Cow<'a, str>,
-        /// BSNR of the practice that holds it.
+        /// The practice that holds it (seven digits).
         bsnr: Cow<'a, str>,
         /// The island.
         insel: &'a str,
@@ -180,11 +180,11 @@ tabelle! {
         buchungsquartal: Quartal,
         /// 5, 6 or 9.
         paragraph: u8,
-        /// BSNR of the payee.
+        /// The practice that is paid (seven digits).
         bsnr: Cow<'a, str>,
         /// The payee's account.
         honorarkonto: Cow<'a, str>,
-        /// LANR of the physician (§ 5 only).
+        /// The physician (seven digits; § 5 only).
         lanr: Option<Cow<'a, str>>,
         /// Decisions that the booking sums up.
         anzahl: u64,
@@ -198,7 +198,7 @@ tabelle! {
         lauf: Cow<'a, str>,
         /// Version of the quarter's decisions.
         version: u64,
-        /// TEST or RELEASE, as the deliveries say.
+        /// `test`, `vorlaeufig` or `endgueltig`.
         status: &'static str,
         /// Voucher that this one corrects.
         korrigiert_beleg: Option<Cow<'a, str>>,

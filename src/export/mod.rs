@@ -1,8 +1,11 @@
 //! Writes results: the bundle folder, its tables, and nothing that it would have to compute.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::lauf::Ergebnis;
+use crate::parameter::Regeln;
+use crate::quartal::Quartal;
 
 #[cfg(test)]
 pub(crate) mod beispiel;
@@ -35,7 +38,7 @@ pub fn schreibe(
     nachweis::schreibe(ergebnis, &mut datei)?;
     datei.fertig()?;
     let mut datei = buendel.datei(protokoll::DATEI)?;
-    std::io::Write::write_all(&mut datei, protokoll::text(ergebnis, zeitstempel)?.as_bytes())?;
+    datei.write_all(protokoll::text(ergebnis, zeitstempel)?.as_bytes())?;
     datei.fertig()?;
     buendel.fertig(ueberschreiben)
 }
@@ -46,15 +49,19 @@ fn schreibe_tabellen(ergebnis: &Ergebnis, buendel: &mut Buendel) -> Result<(), F
     tabelle(buendel, abrechnung.par09.iter().map(tabellen::entscheidung))?;
     let par05 = abrechnung.par05.iter().map(|e| tabellen::umsatzgarantie(e, auslegungen));
     tabelle(buendel, par05)?;
-    let par06 = abrechnung.par06.iter().map(|e| {
-        let par06 = &ergebnis.regeln[&e.sachverhalt.lage.quartal].par06;
-        tabellen::erschwerniszulage(e, par06)
-    });
+    let regeln = regeln_fuer(ergebnis, ergebnis.quartal)?;
+    let par06 = abrechnung.par06.iter().map(|e| tabellen::erschwerniszulage(e, &regeln.par06));
     tabelle(buendel, par06)?;
     let buchungen = abrechnung.buchungen.iter().map(|b| tabellen::buchung(b, ergebnis.lauf));
     tabelle(buendel, buchungen)?;
     let meldungen = ergebnis.meldungen.liste();
     tabelle(buendel, meldungen.iter().map(MeldungZeile::from))
+}
+
+/// Returns the numbers by which a quarter was decided; every quarter that was has some.
+fn regeln_fuer(ergebnis: &Ergebnis, quartal: Quartal) -> io::Result<&Regeln> {
+    let fehlen = || io::Error::other(format!("die Regeln für {quartal} fehlen"));
+    ergebnis.regeln.get(&quartal).ok_or_else(fehlen)
 }
 
 fn tabelle<T: Tabelle>(
@@ -94,7 +101,7 @@ mod tests {
             (
                 "entscheidungen.csv",
                 76,
-                "0690102,UEB-001,faelle-1.xml,3,0690102,2024Q1,abgelehnt,0,eigene_praxis,\
+                "0690102,UEB-001,faelle-1.xml,1,0690102,2024Q1,abgelehnt,0,eigene_praxis,\
                  eigene_praxis|keine_bewilligung|behandlung_vor_schliessung",
             ),
             (
@@ -103,12 +110,8 @@ mod tests {
                 "9003850,1190301,2024Q1,1,HAUSARZT,7148400,46,91,3613477,1248035,bewilligt,\
                  2365442,,",
             ),
-            (
-                "erschwerniszulage.csv",
-                28,
-                "AS-BAL-1,",
-            ),
-            ("buchungen.csv", 25, "2024Q1-001-000001,2024Q1,2024Q1,5,"),
+            ("erschwerniszulage.csv", 28, "AS-BAL-1,"),
+            ("buchungen.csv", 21, "2024Q1-001-000001,2024Q1,2024Q1,5,"),
         ] {
             let zeilen = zeilen(name);
             assert!(zeilen[1].starts_with(zweite), "{name}: {}", zeilen[1]);

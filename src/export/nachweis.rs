@@ -64,6 +64,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use crate::export::regeln_fuer;
 use crate::lauf::Ergebnis;
 
 mod kopf;
@@ -128,7 +129,7 @@ pub fn schreibe(ergebnis: &Ergebnis, mut ziel: impl Write) -> io::Result<()> {
     }
     let mut anzahl = Anzahlen::default();
     for e in &abrechnung.par09 {
-        let par09 = &regeln(ergebnis, e.sachverhalt.quartal)?.par09;
+        let par09 = &regeln_fuer(ergebnis, e.sachverhalt.quartal)?.par09;
         let zeile = Zeile09::neu(e, ergebnis.schluessel.as_ref(), par09, auslegungen);
         schreibe_zeile(&mut ziel, &Zeile::Par09(Box::new(zeile)))?;
         anzahl.par09 += 1;
@@ -138,21 +139,12 @@ pub fn schreibe(ergebnis: &Ergebnis, mut ziel: impl Write) -> io::Result<()> {
         anzahl.par05 += 1;
     }
     for e in &abrechnung.par06 {
-        let par06 = &regeln(ergebnis, e.sachverhalt.lage.quartal)?.par06;
+        let par06 = &regeln_fuer(ergebnis, e.sachverhalt.lage.quartal)?.par06;
         schreibe_zeile(&mut ziel, &Zeile::Par06(Zeile06::neu(e, par06)))?;
         anzahl.par06 += 1;
     }
     schreibe_zeile(&mut ziel, &Zeile::Ende(anzahl))?;
     ziel.flush()
-}
-
-/// Returns the numbers by which a quarter was decided.
-fn regeln(
-    ergebnis: &Ergebnis,
-    quartal: crate::quartal::Quartal,
-) -> io::Result<&crate::parameter::Regeln> {
-    let fehlen = || io::Error::other(format!("die Regeln für {quartal} fehlen"));
-    ergebnis.regeln.get(&quartal).ok_or_else(fehlen)
 }
 
 fn schreibe_zeile(ziel: &mut impl Write, zeile: &impl Serialize) -> io::Result<()> {

@@ -277,7 +277,7 @@ pub(super) fn lage(ziel: &Path) -> Result<Lage, Fehler> {
 ///
 /// # Errors
 /// Why it is none, in German.
-pub(super) fn ist_buendel(ordner: &Path) -> Result<(), String> {
+pub(crate) fn ist_buendel(ordner: &Path) -> Result<(), String> {
     let lesefehler = |fehler: io::Error| crate::read::eingaben::ursache(&fehler);
     for pfad in eintraege(ordner).map_err(lesefehler)? {
         let name = pfad.file_name().unwrap_or_default().to_string_lossy();

@@ -37,7 +37,7 @@ struct Protokoll<'a> {
     faelle: Faelle,
     rueckblick: Rueckblick,
     ohne_lieferung: OhneLieferung,
-    paragraphen: Vec<Paragraph>,
+    paragraphen: Vec<Paragraphzeile>,
     betrag_cent: i64,
     buchungen: Buchungen,
     gleichungen: Vec<Gleichungszeile<'a>>,
@@ -96,7 +96,7 @@ struct OhneLieferung {
 }
 
 #[derive(Debug, Serialize)]
-struct Paragraph {
+struct Paragraphzeile {
     paragraph: u8,
     entschieden: u64,
     bewilligt: u64,
@@ -150,10 +150,7 @@ impl<'a> Protokoll<'a> {
         let summen = &abrechnung.summen;
         Self {
             format: FORMAT,
-            programm: Programm {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            programm: Programm { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             quartal: Text(ergebnis.quartal),
             lauf: ergebnis.lauf,
             status: ergebnis.status.map(Text),
@@ -178,7 +175,7 @@ impl<'a> Protokoll<'a> {
                 anzahl: ergebnis.ohne_lieferung.len(),
                 bsnr: ergebnis.ohne_lieferung.iter().copied().map(Text).collect(),
             },
-            paragraphen: summen.paragraphen().into_iter().map(Paragraph::from).collect(),
+            paragraphen: summen.paragraphen().into_iter().map(Paragraphzeile::from).collect(),
             betrag_cent: summen.paragraphen().iter().map(|(_, s)| s.betrag).sum::<Cent>().cent(),
             buchungen: Buchungen {
                 anzahl: abrechnung.buchungen.len(),
@@ -227,7 +224,7 @@ impl From<&Ergebnis> for Rueckblick {
     }
 }
 
-impl From<(u8, &Paragraphsumme)> for Paragraph {
+impl From<(u8, &Paragraphsumme)> for Paragraphzeile {
     fn from((paragraph, summe): (u8, &Paragraphsumme)) -> Self {
         Self {
             paragraph,

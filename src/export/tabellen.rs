@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 
 use crate::auslegung::Auslegungen;
-use crate::ergebnis::{Ergebnis, Grund, Gruende};
+use crate::ergebnis::{Ergebnis, Gruende, Grund};
 use crate::euro::{Cent, anteil_tage_text};
 use crate::evaluate::par05::{
     Entscheidung05, abs2_satz2_foerderquartal, abs3_satz1_anteil_tage, honorar_verfuegbar,
 };
 use crate::evaluate::par06::{Entscheidung06, abs2_anteil_tage, abs2_satz};
-use crate::export::csv::{BuchungZeile, EntscheidungZeile, ErschwerniszulageZeile, UmsatzgarantieZeile};
+use crate::export::csv::{
+    BuchungZeile, EntscheidungZeile, ErschwerniszulageZeile, UmsatzgarantieZeile,
+};
 use crate::parameter::Par06;
 use crate::settle::abrechnung::Entscheidung09;
 use crate::settle::buchung::Buchung;

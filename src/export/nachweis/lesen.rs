@@ -168,7 +168,9 @@ impl<R: BufRead> Nachweis<R> {
 
     fn pruefe_ende(&mut self, anzahl: Anzahlen) -> Result<(), Fehler> {
         if anzahl != self.gelesen {
-            return Err(self.zeilen.beschaedigt("die Datei enthält mehr oder weniger Entscheidungen"));
+            return Err(self
+                .zeilen
+                .beschaedigt("die Datei enthält mehr oder weniger Entscheidungen"));
         }
         if self.zeilen.naechste()? {
             return Err(self.zeilen.beschaedigt("eine weitere Zeile nach dem Ende"));
@@ -205,8 +207,8 @@ impl<R: BufRead> Zeilen<R> {
         self.puffer.clear();
         let mut quelle = self.quelle.by_ref().take(ZEILE_MAX);
         let gelesen = quelle.read_until(b'\n', &mut self.puffer);
-        let gelesen = gelesen
-            .map_err(|fehler| Fehler::Platte { datei: Arc::clone(&self.datei), fehler })?;
+        let gelesen =
+            gelesen.map_err(|fehler| Fehler::Platte { datei: Arc::clone(&self.datei), fehler })?;
         if gelesen == 0 {
             return Ok(false);
         }

@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn a_pseudonym_depends_on_patient_and_key_alone_and_never_changes() {
         let eines = pseudonym("A123456780", 1);
-        // Carried state must find it again in every later version.
-        assert_eq!(eines.to_string(), "8b06213a47cf0e2d9ea3f4b5a1d8c2f0");
+        // From another implementation of BLAKE3; carried state must find it again in every version.
+        assert_eq!(eines.to_string(), "31099d3cba07f82d439a7ffb661e027d");
         assert_eq!(eines, pseudonym("a 123456780", 1), "normalised");
         assert_ne!(eines, pseudonym("A123456781", 1));
         assert_ne!(eines, pseudonym("A123456780", 2));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ergebnis::{Grund, Gruende};
+use crate::ergebnis::{Gruende, Grund};
 use crate::export::wort::Text;
 use crate::quartal::{Quartal, Tag};
 use crate::stammdaten::Zeitraum;
