@@ -46,6 +46,7 @@
 //! ```
 
 pub mod auslegung;
+pub mod cli;
 pub mod ergebnis;
 pub mod erklaerung;
 pub mod euro;
