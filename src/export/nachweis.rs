@@ -41,7 +41,7 @@
 //! it), `tage`, `tage_hausarzt`; what it was held against: `schliessung` (Z), `bewilligung` (`ab`,
 //! `bis`), `behandelt` (look-back: `quartal`, `letzter_tag`), `rueckblick_fehlt` (`praxis`, `quartal`),
 //! `wettbewerb` (rows 17 to 19: `grund`; `im_quartal` and `andere_quartale`: earlier grants with
-//! `quartal`, `schliessung`, `praxis` and, of this run, `fall_id`; `konkurrenten`); the decision:
+//! `quartal`, `schliessung`, `praxis` and, of this run, `fall` with `fall_id`, `erster_tag`; `konkurrenten`); the decision:
 //! `ergebnis`, `gruende` in the table's order, `betrag_cent`; `schritte`: `zeitraum` (first and last
 //! quarter), `rueckblick` (its quarters), `erster_tag_nach_schliessung`, `zuschlag_cent`.
 //! A grant is a line with `ergebnis` `bewilligt`: patient `pseudonym`, Z `schliessung`, P `praxis`,

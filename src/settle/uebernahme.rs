@@ -39,8 +39,17 @@ pub struct Vergabe {
     pub geschlossene: Praxis,
     /// P.
     pub praxis: Praxis,
-    /// Case id, if the grant was made in this run.
-    pub fall_id: Option<String>,
+    /// The case, if the grant was made in this run.
+    pub fall: Option<Vergabefall>,
+}
+
+/// The case that a quarter was granted for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vergabefall {
+    /// Case id.
+    pub id: String,
+    /// Earliest service day after D that counts: what the competition is decided by.
+    pub erster_tag: Tag,
 }
 
 /// What the competition made of a case.
@@ -79,7 +88,7 @@ pub fn entscheide(
                 quartal: z.quartal,
                 geschlossene: z.geschlossene,
                 praxis: z.praxis,
-                fall_id: None,
+                fall: None,
             })
             .collect();
         for eines_quartals in eines_patienten.chunk_by(|a, b| a.quartal == b.quartal) {
@@ -108,7 +117,10 @@ fn vergib_quartal(
                 quartal: bewerber.quartal,
                 geschlossene: bewerber.geschlossene,
                 praxis: bewerber.praxis,
-                fall_id: Some(bewerber.fall_id.to_owned()),
+                fall: Some(Vergabefall {
+                    id: bewerber.fall_id.to_owned(),
+                    erster_tag: bewerber.erster_tag,
+                }),
             });
         }
         ergebnis.push((bewerber.nummer, wettbewerb));

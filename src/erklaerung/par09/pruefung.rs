@@ -319,17 +319,23 @@ impl Akte<'_> {
         Ok(format!("Praxen, zwischen denen zu entscheiden ist: {praxen}."))
     }
 
-    /// Tells to whom the quarter was given. Another practice's case is not named: its id is not the
-    /// business of this one.
+    /// Tells to whom the quarter was given, and why to that case. Another practice's case is not
+    /// named: its id is not the business of this one.
     fn gewaehrt(&self, vergabe: &Vergabe) -> String {
-        let fall = match &vergabe.fall_id {
-            None => " in einer früheren Abrechnung".to_owned(),
-            Some(id) if vergabe.praxis == self.s.praxis => format!(" für Fall {id}"),
-            Some(_) => String::new(),
+        let (quartal, praxis) = (vergabe.quartal, vergabe.praxis);
+        let Some(fall) = &vergabe.fall else {
+            return format!(
+                "Für {quartal} ist der Zuschlag dieses Patienten Praxis {praxis} in einer früheren Abrechnung gewährt."
+            );
         };
+        let id =
+            if praxis == self.s.praxis { format!(" für Fall {}", fall.id) } else { String::new() };
+        let hier = self.s.erster_tag_nach_schliessung().map_or_else(String::new, Tag::deutsch);
         format!(
-            "Für {} ist der Zuschlag dieses Patienten Praxis {}{fall} gewährt.",
-            vergabe.quartal, vergabe.praxis
+            "Für {quartal} ist der Zuschlag dieses Patienten Praxis {praxis}{id} gewährt. Erster Leistungstag nach der \
+             Schließung, der zählt: dort {}, in diesem Fall {hier}; das Quartal erhält der frühere Tag, am selben Tag die \
+             niedrigere BSNR, dann die niedrigere Fall-Id.",
+            fall.erster_tag.deutsch()
         )
     }
 }

@@ -6,7 +6,7 @@ use crate::ergebnis::Grund;
 use crate::evaluate::par09::Rueckblick;
 use crate::evaluate::par09::beispiel::*;
 use crate::evaluate::par09::tests::{EINZELN, NACHEINANDER};
-use crate::settle::uebernahme::Vergabe;
+use crate::settle::uebernahme::{Vergabe, Vergabefall};
 
 fn angaben() -> Fallangaben {
     Fallangaben {
@@ -54,7 +54,7 @@ fn vergabe(p: &str, q: &str, fall_id: Option<&str>) -> Vergabe {
         quartal: quartal(q),
         geschlossene: praxis(Z1),
         praxis: praxis(p),
-        fall_id: fall_id.map(str::to_owned),
+        fall: fall_id.map(|id| Vergabefall { id: id.to_owned(), erster_tag: tag("2024-01-08") }),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::meldung::Stelle;
 use crate::parameter::Par09;
 use crate::quartal::{Quartal, Tag, Tage};
 use crate::settle::abrechnung::Entscheidung09;
-use crate::settle::uebernahme::{Vergabe, Wettbewerb};
+use crate::settle::uebernahme::{Vergabe, Vergabefall, Wettbewerb};
 use crate::stammdaten::Praxisart;
 
 /// A § 9 decision as the evidence holds it.
@@ -138,7 +138,13 @@ struct Vergabezeile {
     quartal: Text<Quartal>,
     schliessung: Text<Praxis>,
     praxis: Text<Praxis>,
-    fall_id: Option<String>,
+    fall: Option<Vergabefallzeile>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Vergabefallzeile {
+    fall_id: String,
+    erster_tag: Text<Tag>,
 }
 
 /// What the conditions worked out from the facts and the numbers.
@@ -304,7 +310,10 @@ impl From<&Vergabe> for Vergabezeile {
             quartal: Text(vergabe.quartal),
             schliessung: Text(vergabe.geschlossene),
             praxis: Text(vergabe.praxis),
-            fall_id: vergabe.fall_id.clone(),
+            fall: vergabe.fall.as_ref().map(|fall| Vergabefallzeile {
+                fall_id: fall.id.clone(),
+                erster_tag: Text(fall.erster_tag),
+            }),
         }
     }
 }
@@ -315,7 +324,9 @@ impl From<Vergabezeile> for Vergabe {
             quartal: zeile.quartal.0,
             geschlossene: zeile.schliessung.0,
             praxis: zeile.praxis.0,
-            fall_id: zeile.fall_id,
+            fall: zeile
+                .fall
+                .map(|fall| Vergabefall { id: fall.fall_id, erster_tag: fall.erster_tag.0 }),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::evaluate::par09::{Markierung, pruefe};
 use crate::evaluate::{par05, par06};
 use crate::export::beispiel::demoquartal;
 use crate::kennung::{Gnr, Praxis};
-use crate::settle::uebernahme::{Vergabe, Wettbewerb};
+use crate::settle::uebernahme::{Vergabe, Vergabefall, Wettbewerb};
 use crate::stammdaten::Zeitraum;
 
 fn geschrieben(ergebnis: &Ergebnis) -> String {
@@ -40,7 +40,10 @@ fn reich() -> Ergebnis {
         quartal: "2023Q4".parse().expect("Quartal"),
         geschlossene: praxis("0690101"),
         praxis: praxis("0690202"),
-        fall_id: fall_id.map(str::to_owned),
+        fall: fall_id.map(|id| Vergabefall {
+            id: id.to_owned(),
+            erster_tag: "2023-11-02".parse().expect("Tag"),
+        }),
     };
     let e = &mut abrechnung.par09[1];
     e.fall_id = "a/\"b\"ä".into();
