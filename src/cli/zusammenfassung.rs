@@ -213,9 +213,9 @@ const LUECKE: &str = "   ";
 
 /// Sets codes and counts into so many columns; `None` if the screen is too narrow for them.
 fn spalten(codes: &[(&str, String)], spalten: usize) -> Option<Vec<String>> {
-    let hoehe = codes.len().div_ceil(spalten).max(1);
+    let hoehe = codes.len().div_ceil(spalten);
     let mut zeilen = vec![String::new(); hoehe];
-    for (nummer, spalte) in codes.chunks(hoehe).enumerate() {
+    for (nummer, spalte) in codes.chunks(hoehe.max(1)).enumerate() {
         let laengstes = |laenge: &dyn Fn(&(&str, String)) -> usize| spalte.iter().map(laenge).max();
         let name = laengstes(&|(code, _)| code.chars().count()).unwrap_or(0);
         let zahl = laengstes(&|(_, zahl)| zahl.len()).unwrap_or(0);
