@@ -13,8 +13,8 @@ use crate::export::csv::{
     BuchungZeile, EntscheidungZeile, ErschwerniszulageZeile, UmsatzgarantieZeile,
 };
 use crate::parameter::Par06;
-use crate::settle::abrechnung::Entscheidung09;
 use crate::settle::buchung::Buchung;
+use crate::settle::entscheidung::Entscheidung09;
 
 /// Version of a quarter's decisions in its first run.
 const ERSTE_VERSION: u64 = 1;

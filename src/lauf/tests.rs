@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::ergebnis::Grund;
 use crate::meldung::Stufe;
-use crate::settle::abrechnung::Entscheidung09;
+use crate::settle::entscheidung::Entscheidung09;
 
 /// A run over a folder with default options.
 fn auftrag(ordner: &Path) -> Auftrag {

@@ -8,8 +8,8 @@ use crate::euro::Cent;
 use crate::evaluate::par05::Entscheidung05;
 use crate::evaluate::par06::Entscheidung06;
 use crate::kennung::Praxis;
-use crate::settle::abrechnung::Entscheidung09;
 use crate::settle::buchung::Buchung;
+use crate::settle::entscheidung::Entscheidung09;
 
 /// An equation with both of its sides.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,42 +5,22 @@ use std::sync::Arc;
 
 use super::abgleich::{Gleichung, Summen, gleichungen};
 use super::buchung::{Buchung, Buchungslauf};
-use super::uebernahme::{self, Bewerber, Wettbewerb};
-use crate::ergebnis::{Ergebnis, Gruende, Grund09};
+use super::entscheidung::Entscheidung09;
+use super::uebernahme::{self, Bewerber};
+use crate::ergebnis::Ergebnis;
 use crate::euro::Cent;
 use crate::evaluate::kandidat::{Ertrag, Kandidat, Ungekennzeichnet};
 use crate::evaluate::par05::{self, Entscheidung05};
 use crate::evaluate::par06::{self, Entscheidung06, Insellage};
 use crate::evaluate::par09::sachverhalt::Grundlage;
-use crate::evaluate::par09::{self, Sachverhalt};
-use crate::kennung::{Praxis, VersichertenId};
-use crate::meldung::{Code, Meldung, Meldungen, Stelle};
+use crate::evaluate::par09::{self};
+use crate::kennung::Praxis;
+use crate::meldung::{Code, Meldung, Meldungen};
 use crate::parameter::Regeln;
 use crate::quartal::Quartal;
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
 use crate::stammdaten::{Dienstplan, Insel, Stammdaten};
-
-/// The § 9 decision on one marked case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entscheidung09 {
-    /// Case id.
-    pub fall_id: Box<str>,
-    /// Name of the input.
-    pub datei: Arc<str>,
-    /// Where in it.
-    pub stelle: Stelle,
-    /// The patient; for pseudonyms only.
-    pub patient: Option<VersichertenId>,
-    /// The facts.
-    pub sachverhalt: Sachverhalt,
-    /// Rows 17 to 19, for a case without a reason of rows 1 to 16.
-    pub wettbewerb: Option<Wettbewerb>,
-    /// All reasons.
-    pub gruende: Gruende<Grund09>,
-    /// The Zuschlag.
-    pub betrag: Cent,
-}
 
 /// Decisions and bookings of a run.
 #[derive(Debug)]

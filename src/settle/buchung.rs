@@ -15,7 +15,7 @@ use crate::meldung::{Code, Meldung, Meldungen};
 use crate::quartal::Quartal;
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
-use crate::settle::abrechnung::Entscheidung09;
+use crate::settle::entscheidung::Entscheidung09;
 use crate::stammdaten::Stammdaten;
 
 /// A booking.

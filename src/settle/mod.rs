@@ -3,4 +3,5 @@
 pub mod abgleich;
 pub mod abrechnung;
 pub mod buchung;
+pub mod entscheidung;
 pub mod uebernahme;

@@ -11,7 +11,7 @@ fn codes_stand_in_two_columns_as_long_as_the_screen_is_wide_enough() {
     let kurz = codes(&[("a", 1), ("bbb", 20), ("cc", 3)]);
     assert_eq!(spalten(&kurz, 2), Some(vec!["a    1   cc 3".to_owned(), "bbb 20".to_owned()]));
     assert_eq!(spalten(&kurz, 1).map(|zeilen| zeilen.len()), Some(3));
-    assert_eq!(spalten(&[], 2), Some(vec![String::new()]));
+    assert_eq!(spalten(&[], 2), Some(Vec::new()), "a paragraph without reasons is left out");
     let lang = "keine_hausarztpraxis_geschlossen";
     for (zahl, passt) in [(999, true), (1_000, false)] {
         // 5 + 32 + 1 + 3 + 3 + 32 + 1 + 3

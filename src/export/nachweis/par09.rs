@@ -20,7 +20,7 @@ use crate::kennung::{Ags, Gnr, Praxis};
 use crate::meldung::Stelle;
 use crate::parameter::Par09;
 use crate::quartal::{Quartal, Tag, Tage};
-use crate::settle::abrechnung::Entscheidung09;
+use crate::settle::entscheidung::Entscheidung09;
 use crate::settle::uebernahme::{Vergabe, Vergabefall, Wettbewerb};
 use crate::stammdaten::Praxisart;
 

@@ -88,7 +88,7 @@ fn everything_that_was_decided_comes_back_as_it_was() {
         let par09 = abrechnung.par09.iter().map(|e| {
             let pseudonym = e.patient.map(|patient| Pseudonym::neu(patient, &schluessel));
             let entscheidung =
-                crate::settle::abrechnung::Entscheidung09 { patient: None, ..e.clone() };
+                crate::settle::entscheidung::Entscheidung09 { patient: None, ..e.clone() };
             Eintrag::Par09(Box::new(Beleg09 { pseudonym, entscheidung }))
         });
         let par05 = abrechnung.par05.iter().map(|e| Eintrag::Par05(Box::new(e.clone())));
