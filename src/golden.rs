@@ -25,14 +25,19 @@ fn auftrag(eingaben: Eingaben, threads: usize) -> Auftrag {
 }
 
 fn laufe(ordner: &Path, threads: usize) -> Ergebnis {
-    match fuehre_aus(&auftrag(Eingaben::aus(Some(ordner), &[]), threads)) {
+    entscheide(Eingaben::aus(Some(ordner), &[]), threads)
+}
+
+/// Runs inputs that nothing is wrong with.
+pub(crate) fn entscheide(eingaben: Eingaben, threads: usize) -> Ergebnis {
+    match fuehre_aus(&auftrag(eingaben, threads)) {
         Ok(ergebnis) => ergebnis,
         Err(meldungen) => panic!("{:#?}", meldungen.liste()),
     }
 }
 
 /// Writes the bundle of a result and returns its files.
-fn buendel(ergebnis: &Ergebnis) -> (tempfile::TempDir, BTreeMap<String, String>) {
+pub(crate) fn buendel(ergebnis: &Ergebnis) -> (tempfile::TempDir, BTreeMap<String, String>) {
     let ordner = tempfile::tempdir().expect("Ordner");
     export::schreibe(ergebnis, None, &ordner.path().join("b"), false).expect("ein Bündel");
     let dateien = lies(&ordner.path().join("b"));
@@ -51,7 +56,7 @@ fn lies(ordner: &Path) -> BTreeMap<String, String> {
 }
 
 /// Compares files with what is expected in `ordner`, or accepts them.
-fn vergleiche(gefunden: &BTreeMap<String, String>, ordner: &Path) {
+pub(crate) fn vergleiche(gefunden: &BTreeMap<String, String>, ordner: &Path) {
     if std::env::var_os("UPDATE").is_some() {
         let _ = fs::remove_dir_all(ordner);
         fs::create_dir_all(ordner).expect("Ordner");

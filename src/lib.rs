@@ -65,4 +65,6 @@ pub mod stammdaten;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod situationen;
+#[cfg(test)]
 mod tidy;
