@@ -13,7 +13,7 @@ use super::faelle::nochmals;
 use super::{Gelesen, name};
 use crate::evaluate::kandidat::Zweck;
 use crate::fall::{Spalten, Stapel};
-use crate::kennung::{Bsnr, Praxis};
+use crate::kennung::{Bsnr, Praxis, gezeigt};
 use crate::meldung::{Code, Meldung, Meldungen, Ort};
 use crate::quartal::Quartal;
 use crate::read::Block;
@@ -79,7 +79,7 @@ impl Fallkennungen {
 fn doppelter_fall(praxis: Praxis, id: &[u8], ort: Ort, zuerst: Option<&Ort>) -> Meldung {
     let text = format!(
         "die Fall-Id {} steht in der Praxis {praxis} mehrfach{}; bitte eindeutig vergeben",
-        String::from_utf8_lossy(id),
+        gezeigt(&String::from_utf8_lossy(id)),
         zuerst.map(|ort| format!(", zuerst in {ort}")).unwrap_or_default()
     );
     Meldung::neu(Code::FallDoppelt, ort, text)

@@ -108,6 +108,11 @@ impl FaelleLeser {
                 .then_some(())
                 .ok_or_else(|| "ein IK aus 9 Ziffern".to_owned())
         });
+        if let (Some(id), Some(versicherter)) = (&id, versicherter)
+            && versicherter.steht_in(id.as_bytes())
+        {
+            xml.melde(meldungen, Code::FallIdPersoenlich, FALL_ID_PERSOENLICH);
+        }
         let satzart = xml.feld_mit("satzart", meldungen, |text| {
             Satzart::aus_bytes(text.as_bytes())
                 .ok_or_else(|| "0101, 0102, 0103 oder 0104".to_owned())
@@ -146,6 +151,7 @@ impl FaelleLeser {
             satzart,
             scheinuntergruppe,
             kennzeichen,
+            id_erzeugt: false,
             stelle: xml.stelle(),
         });
         if let Some(block) = self.bloecke.last_mut() {
@@ -235,6 +241,10 @@ pub(crate) fn lies_kopf(
     );
     Err(Abbruch)
 }
+
+/// Why a case id is refused that names its patient.
+pub(crate) const FALL_ID_PERSOENLICH: &str = "die Fall-Id enthält die Versicherten-ID des Falls; sie stünde in allen \
+    Ausgaben; bitte eine andere Fall-Id vergeben";
 
 /// A case id: it is a key of exports and commands, so it holds neither blanks nor `|`.
 fn fall_id(text: &str) -> Result<String, String> {

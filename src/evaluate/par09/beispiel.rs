@@ -234,6 +234,7 @@ impl Probe {
                     Some("") => Kennzeichen::OhnePraxis,
                     Some(bsnr) => Kennzeichen::Praxis(bsnr.parse().expect(bsnr)),
                 },
+                id_erzeugt: false,
                 stelle: Stelle { byte: None, zeile: None, satz: Some(nummer) },
             });
             for (am, position, lanr) in fall.leistungen {

@@ -42,7 +42,7 @@ impl<'a> Grundlage<'a> {
     /// Gathers the facts of a marked case by the numbers of its own quarter.
     pub fn sachverhalt(&self, fall: &Kandidat, par09: &Par09) -> Sachverhalt {
         let platz = match fall.benannt {
-            Some(benannt) => self.benannte_schliessung(benannt, fall.quartal),
+            Some(benannt) => self.stammdaten.schliessung_fuer(benannt, fall.quartal),
             None => fall.patient.and_then(|patient| self.waehle(patient, fall, par09)),
         };
         let lage = platz.map(|platz| Arc::clone(&self.lagen[platz]));
@@ -73,17 +73,6 @@ impl<'a> Grundlage<'a> {
             bewilligung,
             rueckblick,
         }
-    }
-
-    /// Finds the closure of a named Z. A branch stands for its main practice by the register of Q or,
-    /// as the register of a closed practice ends with it, of the quarter of D.
-    fn benannte_schliessung(&self, benannt: Praxis, quartal: Quartal) -> Option<usize> {
-        let in_q = self.stammdaten.praxis_fuer(benannt, quartal);
-        self.stammdaten.schliessung(in_q).or_else(|| {
-            self.stammdaten.schliessungen.iter().position(|s| {
-                self.stammdaten.praxis_fuer(benannt, s.letzter_tag.quartal()) == s.praxis
-            })
-        })
     }
 
     /// Chooses Z for a case that names none: of the closures whose window has begun by Q and in whose
