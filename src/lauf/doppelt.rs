@@ -129,10 +129,11 @@ pub(super) fn pruefe(
 /// One BSNR may stand in several files only if they are different parts of one delivery.
 fn pruefe_lieferungen(orte: &[&Verortet<'_>], gelesen: &[Gelesen], meldungen: &mut Meldungen) {
     for (i, (platz, _, umschlag, block)) in orte.iter().enumerate() {
-        let frueher = orte[..i].iter().find(|(_, _, _, b)| b.bsnr.praxis() == block.bsnr.praxis());
-        let Some((anderer, _, andere, frueherer)) = frueher else { continue };
-        let teile = umschlag.lieferung == andere.lieferung && platz != anderer;
-        if !teile {
+        let frueher = orte[..i].iter().find(|(anderer, _, andere, frueherer)| {
+            let teile = umschlag.lieferung == andere.lieferung && platz != anderer;
+            frueherer.bsnr.praxis() == block.bsnr.praxis() && !teile
+        });
+        if let Some((anderer, _, _, frueherer)) = frueher {
             let zuerst = Ort::neu(name(&gelesen[*anderer]), frueherer.stelle);
             let text = format!(
                 "die Praxis {} ist schon in {zuerst} geliefert; erwartet wird jede Praxis einmal oder in den Teilen einer \

@@ -63,6 +63,8 @@ pub struct FaelleLeser {
     bloecke: Vec<Block>,
     /// The current practice; `None` if its BSNR has a fault.
     praxis: Option<Bsnr>,
+    /// A practice's BSNR had a fault.
+    unbekannte_praxis: bool,
     /// Treatment quarter of the current case; `None` if the case has a fault and is not kept.
     fall: Option<Quartal>,
     /// Treatment quarter against which the days of the current case are checked.
@@ -82,7 +84,15 @@ impl FaelleLeser {
         let mut xml = XmlLeser::neu(roh, datei, &DOKUMENT, meldungen)?;
         let umschlag = lies_kopf(&mut xml, meldungen)?;
         let quartal = umschlag.quartal().ok_or(Abbruch)?;
-        Ok(Self { xml, umschlag, bloecke: Vec::new(), praxis: None, fall: None, quartal })
+        Ok(Self {
+            xml,
+            umschlag,
+            bloecke: Vec::new(),
+            praxis: None,
+            unbekannte_praxis: false,
+            fall: None,
+            quartal,
+        })
     }
 
     /// Returns the envelope.
@@ -92,6 +102,7 @@ impl FaelleLeser {
 
     fn praxis(&mut self, meldungen: &mut Meldungen) {
         self.praxis = self.xml.feld("bsnr", meldungen);
+        self.unbekannte_praxis |= self.praxis.is_none();
         if let Some(bsnr) = self.praxis {
             self.bloecke.push(Block { bsnr, faelle: 0, stelle: self.xml.stelle() });
         }
@@ -215,6 +226,10 @@ impl FallLeser for FaelleLeser {
 
     fn bloecke(&self) -> &[Block] {
         &self.bloecke
+    }
+
+    fn sagt_alle_praxen(&self) -> bool {
+        !self.unbekannte_praxis
     }
 
     fn beende(self: Box<Self>) -> std::io::Result<Pruefsumme> {

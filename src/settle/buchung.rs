@@ -3,7 +3,7 @@
 //! §§ 9 and 6 are booked per practice and quarter, § 5 per Bewilligung; grants of 0.00 are decisions,
 //! not bookings. Amounts stay apart by the quarter in which the service was rendered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::auslegung::Wert;
 use crate::ergebnis::Ergebnis;
@@ -100,6 +100,7 @@ impl Buchungslauf<'_> {
             let schluessel = (9, e.sachverhalt.quartal, e.sachverhalt.praxis, None);
             merke(schluessel, e.gruende.ergebnis(), e.betrag);
         }
+        self.pruefe_konten(&posten, meldungen);
         posten
             .into_iter()
             .zip(1..)
@@ -127,7 +128,7 @@ impl Buchungslauf<'_> {
             arzt: bewilligung.map(|(arzt, _)| arzt),
             anzahl,
             betrag,
-            konto: self.konto(paragraph, meldungen),
+            konto: self.konto(paragraph).unwrap_or_default().to_owned(),
             text: text(paragraph, leistungsquartal, anzahl),
             status: self.status(),
             quelle: quelle(paragraph, leistungsquartal, praxis, bewilligung),
@@ -142,21 +143,29 @@ impl Buchungslauf<'_> {
         }
     }
 
-    fn konto(&self, paragraph: u8, meldungen: &mut Meldungen) -> String {
+    /// Returns the account code of a paragraph.
+    fn konto(&self, paragraph: u8) -> Option<&str> {
         let konten = &self.einstellungen.konten;
         let konto = match paragraph {
             5 => &konten.par05,
             6 => &konten.par06,
             _ => &konten.par09,
         };
-        konto.clone().unwrap_or_else(|| {
+        konto.as_deref()
+    }
+
+    /// Reports, once each, the paragraphs that pay and have no account code.
+    fn pruefe_konten(&self, posten: &BTreeMap<Schluessel, (u64, Cent)>, meldungen: &mut Meldungen) {
+        let paragraphen: BTreeSet<u8> = posten.keys().map(|(paragraph, ..)| *paragraph).collect();
+        for paragraph in
+            paragraphen.into_iter().filter(|paragraph| self.konto(*paragraph).is_none())
+        {
             let text = format!(
                 "für die Buchungen nach § {paragraph} fehlt der Kontenschlüssel; bitte in einstellungen.toml unter [konten] \
                  par{paragraph:02} = \"…\" eintragen"
             );
             meldungen.melde(Meldung::ohne_ort(Code::KontoFehlt, text));
-            String::new()
-        })
+        }
     }
 
     /// Returns the payee account: that of the run's quarter, in which it is paid, or else that of the
