@@ -94,6 +94,7 @@ pub(crate) fn sachverhalt() -> Sachverhalt {
             gebietsstand: Some(tag("2023-01-31")),
             einwohner: Some(49_874),
         })),
+        nachrangige: Vec::new(),
         bewilligung: Some(zeitraum("2024-01-01", "")),
         rueckblick: Rueckblick {
             behandelt: vec![
