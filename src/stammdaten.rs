@@ -145,6 +145,8 @@ pub struct Zweig {
     pub betriebsstaette: Praxis,
     /// The main practice.
     pub praxis: Praxis,
+    /// The island that the branch lies on.
+    pub insel: Option<Insel>,
     /// When the row is valid.
     pub gueltig: Zeitraum,
     /// Where the row stands.
@@ -169,8 +171,8 @@ pub struct Arztstand {
 pub struct Arztstelle {
     /// Its id.
     pub id: String,
-    /// The practice or MVZ that holds it.
-    pub praxis: Praxis,
+    /// Where it is: the practice or MVZ that holds it, or one of its branches.
+    pub betriebsstaette: Praxis,
     /// Its holders, in time order, without overlap.
     pub besetzungen: Vec<Besetzung>,
     /// Where it stands.
@@ -293,14 +295,26 @@ impl Stammdaten {
     /// one quarter stays what it was until the next); else a branch's main practice by the row that
     /// touches the quarter and begins last; else itself.
     pub fn praxis_fuer(&self, betriebsstaette: Praxis, quartal: Quartal) -> Praxis {
+        self.zweig_im(betriebsstaette, quartal).map_or(betriebsstaette, |zweig| zweig.praxis)
+    }
+
+    /// Returns the island of a Betriebsstätte in `quartal`: a branch's own, else the practice's.
+    pub fn insel_im(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<Insel> {
+        match self.zweig_im(betriebsstaette, quartal) {
+            Some(zweig) => zweig.insel,
+            None => self.praxis_im(betriebsstaette, quartal)?.insel,
+        }
+    }
+
+    /// Returns the row by which a Betriebsstätte is a branch in `quartal`.
+    fn zweig_im(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<&Zweig> {
         if self.praxis_im(betriebsstaette, quartal).is_some() {
-            return betriebsstaette;
+            return None;
         }
         gleiche(&self.zweige, &betriebsstaette, |zweig| &zweig.betriebsstaette)
             .iter()
             .rev()
             .find(|zweig| zweig.gueltig.im(quartal))
-            .map_or(betriebsstaette, |zweig| zweig.praxis)
     }
 
     /// Returns the practice's rows.

@@ -144,14 +144,15 @@ pub fn entscheide(
     (lagen.into_values().collect(), entscheidungen)
 }
 
-/// Returns the posts on islands, by id: those of practices that the register of Q places there.
+/// Returns the posts on islands, by id: those at practices and branches that the register of Q
+/// places there. They are paid to the practice.
 fn inselstellen(stammdaten: &Stammdaten, quartal: Quartal) -> Vec<Inselstelle<'_>> {
     let mut stellen: Vec<_> = stammdaten
         .arztstellen
         .iter()
         .filter_map(|stelle| {
-            let praxis = stammdaten.praxis_fuer(stelle.praxis, quartal);
-            let insel = stammdaten.praxis_im(praxis, quartal)?.insel?;
+            let praxis = stammdaten.praxis_fuer(stelle.betriebsstaette, quartal);
+            let insel = stammdaten.insel_im(stelle.betriebsstaette, quartal)?;
             Some(Inselstelle { insel, praxis, stelle })
         })
         .collect();

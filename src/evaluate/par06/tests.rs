@@ -52,7 +52,7 @@ pub(crate) fn besetzung(arzt: &str, anteil: &str, von: &str, bis: Option<&str>) 
 pub(crate) fn stelle(id: &str, praxis: &str, besetzungen: Vec<Besetzung>) -> Arztstelle {
     Arztstelle {
         id: id.to_owned(),
-        praxis: praxis.parse().expect("Praxis"),
+        betriebsstaette: praxis.parse().expect("Praxis"),
         besetzungen,
         ort: ort(),
     }
@@ -466,4 +466,30 @@ fn roundings_and_impossible_amounts() {
     let q = quartal("2024Q1");
     let (_, e) = entscheide(&lage.daten, &lage.plaene, q, &regeln, &auslegungen, &mut meldungen);
     assert_eq!((e.len(), meldungen.anzahl(Code::BetragUebersteigt)), (0, 1));
+}
+
+/// The island of an MVZ's branch is the branch's own: the post there counts and is paid to the MVZ,
+/// and a branch on the mainland has none.
+#[test]
+fn a_branch_lies_where_it_lies() {
+    for (haupt, insel, stellen, n) in [
+        ("1700303", Some(Insel::Juist), vec!["AS-1 : 10250.00", "AS-2 : 10250.00"], 2),
+        ("1700202", None, vec!["AS-1 : 21500.00"], 1),
+    ] {
+        let mut lage = grundlage();
+        lage.daten.zweige.push(crate::stammdaten::Zweig {
+            betriebsstaette: "1700999".parse().expect("Praxis"),
+            praxis: haupt.parse().expect("Praxis"),
+            insel,
+            gueltig: zeitraum("2020-01-01", None),
+            ort: ort(),
+        });
+        let besetzungen = vec![besetzung("1000002", "1", "2020-01-01", None)];
+        lage.daten.arztstellen.push(stelle("AS-2", "1700999", besetzungen));
+        lage.dienst("2024-01-15", "100000201");
+        let erwartet = stellen.into_iter().map(str::to_owned).collect();
+        assert_eq!(lage.kurz(&Auslegungen::default()), (n, erwartet), "{haupt}");
+        let (_, e, _) = lage.lauf(&Auslegungen::default());
+        assert!(e.iter().all(|e| e.sachverhalt.praxis.to_string() != "1700999"));
+    }
 }

@@ -176,6 +176,7 @@ pub(crate) fn stammdaten() -> Stammdaten {
         zweige: vec![Zweig {
             betriebsstaette: praxis(ZWEIG),
             praxis: praxis(Z1),
+            insel: None,
             gueltig: zeitraum("", "2023-12-31"),
             ort: ort(),
         }],
