@@ -96,6 +96,8 @@ pub struct Spalten<'a> {
     pub scheinuntergruppe: &'a [u8],
     /// Explicit § 9 mark.
     pub kennzeichen: &'a [Kennzeichen],
+    /// The source gave no id: the reader made one, and the record's place orders the case.
+    pub id_erzeugt: &'a [bool],
     /// Where the case stands in its source.
     pub stelle: &'a [Stelle],
     /// Ends of the cases' services.
@@ -125,6 +127,8 @@ pub struct Fall<'a> {
     pub scheinuntergruppe: u8,
     /// Its explicit § 9 mark.
     pub kennzeichen: Kennzeichen,
+    /// The source gave no id: the reader made one.
+    pub id_erzeugt: bool,
     /// Where it stands.
     pub stelle: Stelle,
     /// Service days.
@@ -160,6 +164,7 @@ impl<'a> Spalten<'a> {
                 satzart: self.satzart[i],
                 scheinuntergruppe: self.scheinuntergruppe[i],
                 kennzeichen: self.kennzeichen[i],
+                id_erzeugt: self.id_erzeugt[i],
                 stelle: self.stelle[i],
                 tag: &self.tag[ab..bis],
                 gnr: &self.gnr[ab..bis],
@@ -182,6 +187,7 @@ pub struct Stapel {
     satzart: Vec<Satzart>,
     scheinuntergruppe: Vec<u8>,
     kennzeichen: Vec<Kennzeichen>,
+    id_erzeugt: Vec<bool>,
     stelle: Vec<Stelle>,
     leistung_bis: Vec<u32>,
     tag: Vec<Tag>,
@@ -206,6 +212,8 @@ pub struct Fallkopf<'a> {
     pub scheinuntergruppe: u8,
     /// Its explicit § 9 mark.
     pub kennzeichen: Kennzeichen,
+    /// The source gave no id: the reader made one.
+    pub id_erzeugt: bool,
     /// Where it stands.
     pub stelle: Stelle,
 }
@@ -225,6 +233,7 @@ impl Stapel {
         self.satzart.clear();
         self.scheinuntergruppe.clear();
         self.kennzeichen.clear();
+        self.id_erzeugt.clear();
         self.stelle.clear();
         self.leistung_bis.clear();
         self.tag.clear();
@@ -249,6 +258,7 @@ impl Stapel {
         self.satzart.push(kopf.satzart);
         self.scheinuntergruppe.push(kopf.scheinuntergruppe);
         self.kennzeichen.push(kopf.kennzeichen);
+        self.id_erzeugt.push(kopf.id_erzeugt);
         self.stelle.push(kopf.stelle);
         self.leistung_bis.push(u32::try_from(self.tag.len()).unwrap_or(u32::MAX));
     }
@@ -274,6 +284,7 @@ impl Stapel {
             satzart: &self.satzart,
             scheinuntergruppe: &self.scheinuntergruppe,
             kennzeichen: &self.kennzeichen,
+            id_erzeugt: &self.id_erzeugt,
             stelle: &self.stelle,
             leistung_bis: &self.leistung_bis,
             tag: &self.tag,
@@ -300,6 +311,7 @@ mod tests {
                 satzart: Satzart::Ambulant,
                 scheinuntergruppe: 0,
                 kennzeichen: Kennzeichen::Keins,
+                id_erzeugt: false,
                 stelle: Stelle::default(),
             });
             for i in 0..leistungen {

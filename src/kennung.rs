@@ -230,6 +230,11 @@ impl VersichertenId {
         zeichen
     }
 
+    /// Tells whether `text` holds the id, in either case.
+    pub fn steht_in(self, text: &[u8]) -> bool {
+        text.windows(10).any(|fenster| fenster.eq_ignore_ascii_case(&self.klartext()))
+    }
+
     /// Tells whether digit 9 is the check digit (letter as 01 to 26, weights 1, 2, cross-sums).
     pub fn pruefziffer_stimmt(self) -> bool {
         let zeichen = self.klartext();
@@ -252,24 +257,37 @@ impl fmt::Debug for VersichertenId {
     }
 }
 
+/// Most characters of a found value that a message shows.
+const GEZEIGT_MAX: usize = 40;
+
 /// Returns the shape of a personal value for a message: letters become `A` or `a`, digits `9`.
 pub fn muster(text: &[u8]) -> String {
-    let zeichen = String::from_utf8_lossy(text);
-    let mut muster: String = zeichen
-        .chars()
-        .take(40)
-        .map(|c| match c {
-            '0'..='9' => '9',
-            c if c.is_uppercase() => 'A',
-            c if c.is_alphabetic() => 'a',
-            c if c.is_control() => '?',
-            c => c,
-        })
-        .collect();
-    if 40 < zeichen.chars().count() {
-        muster.push('…');
+    let form = |c: char| match c {
+        '0'..='9' => '9',
+        c if c.is_uppercase() => 'A',
+        c if c.is_alphabetic() => 'a',
+        c => c,
+    };
+    gekuerzt(String::from_utf8_lossy(text).chars().map(form))
+}
+
+/// Returns a found value as messages show it: short, without control characters, and only its shape
+/// if it holds what could be a Versicherten-ID that slipped into another field.
+pub fn gezeigt(text: &str) -> String {
+    let zeichen: Vec<char> = text.chars().filter(|c| *c != ' ').collect();
+    let wie_versicherten_id = zeichen.windows(10).any(|fenster| {
+        fenster[0].is_ascii_alphabetic() && fenster[1..].iter().all(char::is_ascii_digit)
+    });
+    if wie_versicherten_id { muster(text.as_bytes()) } else { gekuerzt(text.chars()) }
+}
+
+fn gekuerzt(zeichen: impl Iterator<Item = char>) -> String {
+    let mut zeichen = zeichen.map(|c| if c.is_control() { '?' } else { c });
+    let mut text: String = zeichen.by_ref().take(GEZEIGT_MAX).collect();
+    if zeichen.next().is_some() {
+        text.push('…');
     }
-    muster
+    text
 }
 
 #[cfg(test)]
@@ -346,5 +364,14 @@ mod tests {
     fn personal_values_are_shown_as_their_shape() {
         assert_eq!(muster("A12345ß ?".as_bytes()), "A99999a ?");
         assert_eq!(muster("7".repeat(50).as_bytes()).chars().count(), 41);
+        for (text, erwartet) in [
+            ("2024-02-30", "2024-02-30"),
+            ("A12345678", "A12345678"),
+            ("A123456780", "A999999999"),
+            ("x A123 456780;", "a A999 999999;"),
+            ("\u{7}ä", "?ä"),
+        ] {
+            assert_eq!(gezeigt(text), erwartet);
+        }
     }
 }

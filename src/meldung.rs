@@ -90,6 +90,7 @@ codes! {
     // Claims
     PraxisDoppelt = Fehler "praxis_doppelt",
     FallDoppelt = Fehler "fall_doppelt",
+    FallIdPersoenlich = Fehler "fall_id_persoenlich",
     TagAusserhalbQuartal = Fehler "tag_ausserhalb_quartal",
     ScheinuntergruppePasstNicht = Fehler "scheinuntergruppe_passt_nicht",
     QuartalOhneRegel = Fehler "quartal_ohne_regel",

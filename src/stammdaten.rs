@@ -145,6 +145,8 @@ pub struct Zweig {
     pub betriebsstaette: Praxis,
     /// The main practice.
     pub praxis: Praxis,
+    /// The island that the branch lies on.
+    pub insel: Option<Insel>,
     /// When the row is valid.
     pub gueltig: Zeitraum,
     /// Where the row stands.
@@ -169,8 +171,8 @@ pub struct Arztstand {
 pub struct Arztstelle {
     /// Its id.
     pub id: String,
-    /// The practice or MVZ that holds it.
-    pub praxis: Praxis,
+    /// Where it is: the practice or MVZ that holds it, or one of its branches.
+    pub betriebsstaette: Praxis,
     /// Its holders, in time order, without overlap.
     pub besetzungen: Vec<Besetzung>,
     /// Where it stands.
@@ -288,14 +290,31 @@ pub struct Stammdaten {
 }
 
 impl Stammdaten {
-    /// Returns the practice that a Betriebsstätte stands for in `quartal`: a branch's main practice
-    /// by the register valid in the quarter (the row that begins last, if several touch it), else itself.
+    /// Returns the practice that a Betriebsstätte stands for in `quartal`: itself, if the register has
+    /// it as a practice of its own in the quarter (a practice that closes and becomes a branch within
+    /// one quarter stays what it was until the next); else a branch's main practice by the row that
+    /// touches the quarter and begins last; else itself.
     pub fn praxis_fuer(&self, betriebsstaette: Praxis, quartal: Quartal) -> Praxis {
+        self.zweig_im(betriebsstaette, quartal).map_or(betriebsstaette, |zweig| zweig.praxis)
+    }
+
+    /// Returns the island of a Betriebsstätte in `quartal`: a branch's own, else the practice's.
+    pub fn insel_im(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<Insel> {
+        match self.zweig_im(betriebsstaette, quartal) {
+            Some(zweig) => zweig.insel,
+            None => self.praxis_im(betriebsstaette, quartal)?.insel,
+        }
+    }
+
+    /// Returns the row by which a Betriebsstätte is a branch in `quartal`.
+    fn zweig_im(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<&Zweig> {
+        if self.praxis_im(betriebsstaette, quartal).is_some() {
+            return None;
+        }
         gleiche(&self.zweige, &betriebsstaette, |zweig| &zweig.betriebsstaette)
             .iter()
             .rev()
             .find(|zweig| zweig.gueltig.im(quartal))
-            .map_or(betriebsstaette, |zweig| zweig.praxis)
     }
 
     /// Returns the practice's rows.
@@ -328,34 +347,40 @@ impl Stammdaten {
         self.schliessungen.binary_search_by_key(&praxis, |s| s.praxis).ok()
     }
 
-    /// Returns the index of the closure of the practice that a Betriebsstätte names in `quartal`. A
-    /// branch stands for its main practice by the register of the quarter or, as the register of a
-    /// closed practice ends with it, of the quarter of D.
+    /// Returns the index of the closure that a Betriebsstätte names in `quartal`: its own, or as a
+    /// branch that of its main practice by the register of the quarter or, as the register of a closed
+    /// practice ends with it, of the quarter of D.
     pub fn schliessung_fuer(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<usize> {
-        self.schliessung(self.praxis_fuer(betriebsstaette, quartal)).or_else(|| {
+        let der_hauptpraxis = || self.schliessung(self.praxis_fuer(betriebsstaette, quartal));
+        let am_ende = || {
             self.schliessungen.iter().position(|schliessung| {
                 self.praxis_fuer(betriebsstaette, schliessung.letzter_tag.quartal())
                     == schliessung.praxis
             })
-        })
+        };
+        self.schliessung(betriebsstaette).or_else(der_hauptpraxis).or_else(am_ende)
     }
 
     /// Returns the Bewilligung of P for Z that is valid in `quartal`: from the quarter of its first
-    /// day to the quarter of its last, if it has one.
+    /// day to the quarter of its last, if it has one. A practice that has become a branch since
+    /// brings its Bewilligung along.
     pub fn bewilligung09(
         &self,
         praxis: Praxis,
         geschlossene: Praxis,
         quartal: Quartal,
     ) -> Option<&Bewilligung09> {
-        self.bewilligungen09_der(praxis)
-            .iter()
+        self.bewilligungen09_in(praxis, quartal)
             .find(|b| b.geschlossene == geschlossene && b.zeitraum.im(quartal))
     }
 
-    /// Returns P's § 9 Bewilligungen.
-    pub fn bewilligungen09_der(&self, praxis: Praxis) -> &[Bewilligung09] {
-        gleiche(&self.bewilligungen09, &praxis, |b| &b.praxis)
+    /// Returns the § 9 Bewilligungen that are P's by the register of `quartal`.
+    pub fn bewilligungen09_in(
+        &self,
+        praxis: Praxis,
+        quartal: Quartal,
+    ) -> impl Iterator<Item = &Bewilligung09> {
+        self.bewilligungen09.iter().filter(move |b| self.praxis_fuer(b.praxis, quartal) == praxis)
     }
 
     /// Returns the sum of a physician's fee records for `quartal` over all practices and LANR
@@ -397,9 +422,11 @@ pub struct Einwohner {
 }
 
 impl Einwohner {
-    /// Returns the newest publication available on `tag` (§ 9 Abs. 2 Satz 2: "letztverfügbar").
+    /// Returns the newest publication, by its Gebietsstand, of those available on `tag` (§ 9 Abs. 2
+    /// Satz 2: "letztverfügbar").
     pub fn am(&self, tag: Tag) -> Option<&Veroeffentlichung> {
-        self.veroeffentlichungen.iter().rev().find(|v| v.verfuegbar_seit <= tag)
+        let verfuegbar = self.veroeffentlichungen.iter().filter(|v| v.verfuegbar_seit <= tag);
+        verfuegbar.max_by_key(|v| v.gebietsstand)
     }
 }
 

@@ -102,11 +102,23 @@ fn pruefung(text: &mut Text, e: &Entscheidung06, par06: &Par06, auslegungen: &Au
     text.abschnitt("Prüfung");
     for grund in Grund06::ALLE.iter().copied() {
         let (frage, tatsache) = bedingung(grund, &e.sachverhalt, par06);
-        let weil = format!("par06.wechsel = {}", auslegungen.wechsel.name());
-        let ungeprueft =
-            grund == Grund06::WechselImQuartal && auslegungen.wechsel == Wechsel::Tagesgenau;
-        let ungeprueft = ungeprueft.then_some(weil.as_str());
-        text.bedingung(e.gruende, grund, frage, ungeprueft, &tatsache);
+        let ungeprueft = ungeprueft(grund, &e.sachverhalt.lage, auslegungen);
+        text.bedingung(e.gruende, grund, frage, ungeprueft.as_deref(), &tatsache);
+    }
+}
+
+/// Returns why a condition is not examined.
+fn ungeprueft(grund: Grund06, lage: &Insellage, auslegungen: &Auslegungen) -> Option<String> {
+    let offen = !lage.anzahl_steht_fest();
+    match grund {
+        Grund06::WechselImQuartal if auslegungen.wechsel == Wechsel::Tagesgenau => {
+            Some(format!("par06.wechsel = {}", auslegungen.wechsel.name()))
+        }
+        Grund06::AnzahlWidersprichtDienstplan if offen => Some("n noch nicht feststeht".to_owned()),
+        Grund06::KeinDienstplan if offen && !lage.ist_ohne_dienstplan() => {
+            Some("n noch nicht feststeht".to_owned())
+        }
+        _ => None,
     }
 }
 

@@ -158,6 +158,32 @@ impl Akte<'_> {
             "Bewilligung der Praxis {} für Praxis {} in {}: {bewilligung}",
             s.praxis, lage.praxis, s.quartal
         ));
+        self.schreibe_nachrangige(text);
+    }
+
+    /// Writes the closures that were not chosen, and what the choice went by.
+    fn schreibe_nachrangige(&self, text: &mut Text) {
+        let s = self.s;
+        if s.nachrangige.is_empty() {
+            return;
+        }
+        for n in &s.nachrangige {
+            let (erstes, letztes) =
+                abs3_satz1_zeitraum(n.letzter_tag, self.par09, self.auslegungen);
+            let bewilligung = n.bewilligung.map_or_else(|| "keine bekannt".to_owned(), bewilligung);
+            text.zeile(&format!(
+                "Auch behandelt in Praxis {}: letzter Tag {}; Zeitraum {erstes} bis {letztes}; Bewilligung der Praxis {} \
+                 dafür in {}: {bewilligung}",
+                n.praxis,
+                n.letzter_tag.deutsch(),
+                s.praxis,
+                s.quartal
+            ));
+        }
+        text.zeile(
+            "Gewählt wird zuerst eine Schließung, deren Zeitraum das Quartal enthält, dann eine mit Bewilligung, dann die \
+             spätere, dann die niedrigere BSNR.",
+        );
     }
 
     /// Writes the Auslegungen that this decision used.

@@ -32,6 +32,8 @@ pub struct Kandidat {
     pub markierung: Markierung,
     /// Z as the mark names it.
     pub benannt: Option<Praxis>,
+    /// The source gave no id: the reader made one.
+    pub id_erzeugt: bool,
     /// Service days.
     pub tage: Tage,
     /// Service days of a Hausarzt.
@@ -132,7 +134,7 @@ impl Kontext<'_> {
             quartal,
             praxis,
             schliessung: self.stammdaten.schliessung(praxis),
-            bewilligt: !self.stammdaten.bewilligungen09_der(praxis).is_empty(),
+            bewilligt: self.stammdaten.bewilligungen09_in(praxis, quartal).next().is_some(),
         }
     }
 
@@ -206,6 +208,7 @@ impl Kontext<'_> {
             scheinuntergruppe: fall.scheinuntergruppe,
             markierung,
             benannt,
+            id_erzeugt: fall.id_erzeugt,
             tage,
             tage_hausarzt,
             datei,

@@ -161,12 +161,12 @@ fn sammle(
     par05: &Par05,
 ) -> Sachverhalt {
     let vorjahr = abs1_satz1_vorjahresquartal(quartal, par05);
-    // Breaches are resolved by the register of Q; the practice may have become a branch since S.
-    let praxis_in_q = stammdaten.praxis_fuer(bewilligung.praxis, quartal);
+    // By the register of Q: the practice may have become a branch since S.
+    let praxis = stammdaten.praxis_fuer(bewilligung.praxis, quartal);
     Sachverhalt {
         quartal,
         arzt: bewilligung.arzt,
-        praxis: bewilligung.praxis,
+        praxis,
         fachgruppe: bewilligung.fachgruppe.clone(),
         beginn: bewilligung.beginn,
         erster_beginn,
@@ -176,7 +176,7 @@ fn sammle(
         anteile: bewilligung.anteile.clone(),
         auflagenverstoss: stammdaten.auflagenverstoesse.contains_key(&(
             bewilligung.arzt,
-            praxis_in_q,
+            praxis,
             quartal,
         )),
         durchschnitt: stammdaten

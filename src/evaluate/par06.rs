@@ -47,9 +47,19 @@ pub struct Insellage {
 }
 
 impl Insellage {
-    /// Returns n.
+    /// Returns n, as far as roster and register tell it.
     pub fn anzahl(&self) -> u32 {
         u32::try_from(self.gezaehlt.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Tells whether n is known: a roster that lacks days or names unknown physicians may hide some.
+    pub fn anzahl_steht_fest(&self) -> bool {
+        self.ungedeckt.is_empty() && self.unbekannte.is_empty()
+    }
+
+    /// Tells whether no roster covers any day of Q.
+    pub fn ist_ohne_dienstplan(&self) -> bool {
+        self.ungedeckt == [(self.quartal.erster_tag(), self.quartal.letzter_tag())]
     }
 }
 
@@ -134,14 +144,15 @@ pub fn entscheide(
     (lagen.into_values().collect(), entscheidungen)
 }
 
-/// Returns the posts on islands, by id: those of practices that the register of Q places there.
+/// Returns the posts on islands, by id: those at practices and branches that the register of Q
+/// places there. They are paid to the practice.
 fn inselstellen(stammdaten: &Stammdaten, quartal: Quartal) -> Vec<Inselstelle<'_>> {
     let mut stellen: Vec<_> = stammdaten
         .arztstellen
         .iter()
         .filter_map(|stelle| {
-            let praxis = stammdaten.praxis_fuer(stelle.praxis, quartal);
-            let insel = stammdaten.praxis_im(praxis, quartal)?.insel?;
+            let praxis = stammdaten.praxis_fuer(stelle.betriebsstaette, quartal);
+            let insel = stammdaten.insel_im(stelle.betriebsstaette, quartal)?;
             Some(Inselstelle { insel, praxis, stelle })
         })
         .collect();
@@ -364,7 +375,9 @@ pub fn entscheidung(
     Ok(Entscheidung06 { sachverhalt, gruende, betrag })
 }
 
-/// Returns all reasons that apply, in the table's order; n is taken as the roster gives it.
+/// Returns all reasons that apply, in the table's order. A condition whose facts are missing does not
+/// apply, its missing fact does: while n is not known, it is neither 0 nor in contradiction to
+/// anything; but more than the table's end can only become more.
 pub fn pruefe(
     sachverhalt: &Sachverhalt,
     par06: &Par06,
@@ -377,10 +390,11 @@ pub fn pruefe(
         .wenn(abs1_satz1_kein_bereitschaftsdienst(sachverhalt), Grund06::KeinBereitschaftsdienst);
     gruende.wenn(!lage.ungedeckt.is_empty(), Grund06::DienstplanUnvollstaendig);
     gruende.wenn(!lage.unbekannte.is_empty(), Grund06::DienstArztUnbekannt);
-    gruende.wenn(anzahl == 0, Grund06::KeinDienstplan);
+    let kein_arzt = anzahl == 0 && lage.anzahl_steht_fest();
+    gruende.wenn(kein_arzt || lage.ist_ohne_dienstplan(), Grund06::KeinDienstplan);
     gruende.wenn(par06.saetze.len() < lage.gezaehlt.len(), Grund06::TabelleEndetBeiZehn);
     gruende.wenn(
-        lage.gemeldet.is_some_and(|gemeldet| gemeldet != anzahl),
+        lage.anzahl_steht_fest() && lage.gemeldet.is_some_and(|gemeldet| gemeldet != anzahl),
         Grund06::AnzahlWidersprichtDienstplan,
     );
     gruende.wenn(

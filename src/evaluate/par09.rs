@@ -78,6 +78,8 @@ pub struct Sachverhalt {
     pub benannt: Option<Praxis>,
     /// The closure on which the case is decided.
     pub schliessung: Option<Arc<Schliessungslage>>,
+    /// The closures that it was preferred to, in their order, for a mark that names none.
+    pub nachrangige: Vec<Nachrangige>,
     /// Period of P's Bewilligung for Z that is valid in Q.
     pub bewilligung: Option<Zeitraum>,
     /// What the look-back says about the patient.
@@ -105,6 +107,17 @@ pub struct Schliessungslage {
     pub gebietsstand: Option<Tag>,
     /// Its figure for the municipality.
     pub einwohner: Option<u32>,
+}
+
+/// A closure that might have been chosen, with what the choice reads of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nachrangige {
+    /// Its Z.
+    pub praxis: Praxis,
+    /// Its D.
+    pub letzter_tag: Tag,
+    /// Period of P's Bewilligung for it that is valid in Q.
+    pub bewilligung: Option<Zeitraum>,
 }
 
 /// What the look-back says about a patient.

@@ -128,19 +128,19 @@ pub struct Rueckblickregister {
     behandlungen: Vec<Behandlung>,
     gelesen: BTreeSet<(u32, Quartal)>,
     von_regulaerer_lieferung: BTreeSet<(u32, Quartal)>,
-    unvollstaendig: BTreeSet<(u32, Quartal)>,
+    unvollstaendig: BTreeSet<u32>,
 }
 
 impl Rueckblickregister {
-    /// Notes that a damaged delivery was left out that held claims of Z, so that its quarter is not complete.
-    pub fn ausgelassen(&mut self, schliessung: u32, quartal: Quartal) {
-        self.unvollstaendig.insert((schliessung, quartal));
+    /// Notes that claims of Z may have been left out: late cases too, so none of its quarters is complete.
+    pub fn ausgelassen(&mut self, schliessung: u32) {
+        self.unvollstaendig.insert(schliessung);
     }
 
     /// Tells whether claims of Z for `quartal` were read, and none were left out.
     pub fn ist_gelesen(&self, schliessung: u32, quartal: Quartal) -> bool {
-        let schluessel = (schliessung, quartal);
-        self.gelesen.contains(&schluessel) && !self.unvollstaendig.contains(&schluessel)
+        self.gelesen.contains(&(schliessung, quartal))
+            && !self.unvollstaendig.contains(&schliessung)
     }
 
     /// Tells whether of a quarter that counts as read only late cases were read.

@@ -95,7 +95,7 @@ pub enum Fehler {
         grund: String,
     },
     /// The disk refused.
-    #[error("{}: {}; es wurde nichts geschrieben", pfad.display(), ursache(fehler))]
+    #[error("{}: {}", pfad.display(), ursache(fehler))]
     Platte {
         /// File or folder.
         pfad: PathBuf,
@@ -104,7 +104,7 @@ pub enum Fehler {
         fehler: io::Error,
     },
     /// Contents that could not be put into their format.
-    #[error("die Ausgabe ist nicht möglich: {0}; es wurde nichts geschrieben")]
+    #[error("die Ausgabe ist nicht möglich: {0}")]
     Ausgabe(#[source] io::Error),
 }
 

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use crate::meldung::Meldung;
-use crate::quartal::Quartal;
+use crate::quartal::{Quartal, Tag};
 
 /// The rows of one file of the bundle.
 pub trait Tabelle: Serialize {
@@ -133,6 +133,9 @@ tabelle! {
         grund: Option<&'static str>,
         /// All reasons joined by `|`.
         gruende: Cow<'a, str>,
+        /// First day of activity: tells two Bewilligungen of one physician at one practice apart.
+        #[serde(serialize_with = "als_text")]
+        beginn: Tag,
     }
 }
 
@@ -292,6 +295,7 @@ mod tests {
             betrag_cent: 0,
             grund: Some("fachgruppendurchschnitt_fehlt"),
             gruende: "fachgruppendurchschnitt_fehlt|honorar_fehlt".into(),
+            beginn: Tag::neu(2024, 2, 15).expect("Tag"),
         }
     }
 
@@ -367,7 +371,7 @@ mod tests {
             "umsatzgarantie.csv",
             garantie(),
             "lanr,bsnr,quartal,foerderquartal,fachgruppe,durchschnitt_cent,anteil_tage,\
-             tage_quartal,garantie_cent,honorar_cent,ergebnis,betrag_cent,grund,gruende",
+             tage_quartal,garantie_cent,honorar_cent,ergebnis,betrag_cent,grund,gruende,beginn",
         );
         pruefe(
             "erschwerniszulage.csv",
@@ -406,7 +410,7 @@ mod tests {
         assert_eq!(
             zeile(text([garantie()])),
             "123456601,170010100,2024Q1,1,HA,,22.75,91,,-1200,klaerfall,0,\
-             fachgruppendurchschnitt_fehlt,fachgruppendurchschnitt_fehlt|honorar_fehlt"
+             fachgruppendurchschnitt_fehlt,fachgruppendurchschnitt_fehlt|honorar_fehlt,2024-02-15"
         );
         assert_eq!(
             zeile(text([zulage()])),

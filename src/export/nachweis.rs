@@ -38,7 +38,8 @@
 //! **`par09`:** the case: `praxis` (P), `fall_id`, `quartal` (Q), `datei`, `zeile`, `byte`, `satz`,
 //! `pseudonym` of the patient, `patient_bekannt`, `praxis_art` of P in Q, `satzart`,
 //! `scheinuntergruppe`, `kennzeichen` (`"ausdruecklich"` or `gnr`), `benannt` (Z as the mark names
-//! it), `tage`, `tage_hausarzt`; what it was held against: `schliessung` (Z), `bewilligung` (`ab`,
+//! it), `tage`, `tage_hausarzt`; what it was held against: `schliessung` (Z), `nachrangige` (closures
+//! that Z was preferred to: `praxis`, `letzter_tag`, `bewilligung`), `bewilligung` (`ab`,
 //! `bis`), `behandelt` (look-back: `quartal`, `letzter_tag`), `rueckblick_fehlt` (`praxis`, `quartal`),
 //! `wettbewerb` (rows 17 to 19: `grund`; `im_quartal` and `andere_quartale`: earlier grants with
 //! `quartal`, `schliessung`, `praxis` and, of this run, `fall` with `fall_id`, `erster_tag`; `konkurrenten`); the decision:

@@ -73,20 +73,22 @@ pub fn umsatzgarantie<'a>(
         betrag_cent: e.betrag.cent(),
         grund,
         gruende,
+        beginn: s.beginn,
     }
 }
 
 /// Returns the row of a § 6 decision.
 pub fn erschwerniszulage<'a>(e: &'a Entscheidung06, par06: &Par06) -> ErschwerniszulageZeile<'a> {
     let s = &e.sachverhalt;
+    let fest = s.lage.anzahl_steht_fest();
     let (grund, gruende) = gruende(e.gruende);
     ErschwerniszulageZeile {
         arztstelle: s.arztstelle.as_str().into(),
         bsnr: s.praxis.to_string().into(),
         insel: s.lage.insel.name(),
         quartal: s.lage.quartal,
-        anzahl_aerzte: Some(u64::from(s.lage.anzahl())),
-        satz_cent: abs2_satz(&s.lage, par06).map(Cent::cent),
+        anzahl_aerzte: fest.then(|| u64::from(s.lage.anzahl())),
+        satz_cent: abs2_satz(&s.lage, par06).filter(|_| fest).map(Cent::cent),
         anteil_tage: Some(anteil_tage_text(abs2_anteil_tage(s)).into()),
         tage_quartal: s.lage.quartal.tage(),
         ergebnis: e.gruende.ergebnis().name(),

@@ -13,7 +13,7 @@ use crate::read::dienstplan::DienstplanLeser;
 use crate::read::eingaben::Art;
 use crate::read::einstellungen::{self, Einstellungen};
 use crate::read::einwohner::EinwohnerBau;
-use crate::read::roh::{Pruefsumme, Rohquelle, Zaehler, lesefehler};
+use crate::read::roh::{Komprimierung, Pruefsumme, Rohquelle, Zaehler, lesefehler};
 use crate::read::schluessel::lies_schluessel;
 use crate::read::stammdaten::{StammdatenLeser, Stammdatenbau};
 use crate::stammdaten::{Dienstplan, Einwohner, Insel, Stammdaten};
@@ -49,6 +49,16 @@ pub(super) fn beende(
             meldungen.melde(lesefehler(&fehler, Ort::datei(&gelesen.eingabe.name)));
             None
         }
+    }
+}
+
+/// Hashes the inputs whose bytes nobody read to their end: replaced, damaged or left out, they are part
+/// of what the run was given. One that cannot be read at all has been reported.
+pub(super) fn pruefsummen_des_rests(gelesen: &mut [Gelesen]) {
+    for gelesen in gelesen.iter_mut().filter(|gelesen| gelesen.pruefsumme.is_none()) {
+        let pfad = &gelesen.eingabe.pfad;
+        let roh = Rohquelle::oeffne(pfad, Komprimierung::Keine, Zaehler::default());
+        gelesen.pruefsumme = roh.and_then(Rohquelle::beende).ok();
     }
 }
 

@@ -13,7 +13,7 @@ use super::faelle::nochmals;
 use super::{Gelesen, name};
 use crate::evaluate::kandidat::Zweck;
 use crate::fall::{Spalten, Stapel};
-use crate::kennung::{Bsnr, Praxis};
+use crate::kennung::{Bsnr, Praxis, gezeigt};
 use crate::meldung::{Code, Meldung, Meldungen, Ort};
 use crate::quartal::Quartal;
 use crate::read::Block;
@@ -79,7 +79,7 @@ impl Fallkennungen {
 fn doppelter_fall(praxis: Praxis, id: &[u8], ort: Ort, zuerst: Option<&Ort>) -> Meldung {
     let text = format!(
         "die Fall-Id {} steht in der Praxis {praxis} mehrfach{}; bitte eindeutig vergeben",
-        String::from_utf8_lossy(id),
+        gezeigt(&String::from_utf8_lossy(id)),
         zuerst.map(|ort| format!(", zuerst in {ort}")).unwrap_or_default()
     );
     Meldung::neu(Code::FallDoppelt, ort, text)
@@ -129,10 +129,11 @@ pub(super) fn pruefe(
 /// One BSNR may stand in several files only if they are different parts of one delivery.
 fn pruefe_lieferungen(orte: &[&Verortet<'_>], gelesen: &[Gelesen], meldungen: &mut Meldungen) {
     for (i, (platz, _, umschlag, block)) in orte.iter().enumerate() {
-        let frueher = orte[..i].iter().find(|(_, _, _, b)| b.bsnr.praxis() == block.bsnr.praxis());
-        let Some((anderer, _, andere, frueherer)) = frueher else { continue };
-        let teile = umschlag.lieferung == andere.lieferung && platz != anderer;
-        if !teile {
+        let frueher = orte[..i].iter().find(|(anderer, _, andere, frueherer)| {
+            let teile = umschlag.lieferung == andere.lieferung && platz != anderer;
+            frueherer.bsnr.praxis() == block.bsnr.praxis() && !teile
+        });
+        if let Some((anderer, _, _, frueherer)) = frueher {
             let zuerst = Ort::neu(name(&gelesen[*anderer]), frueherer.stelle);
             let text = format!(
                 "die Praxis {} ist schon in {zuerst} geliefert; erwartet wird jede Praxis einmal oder in den Teilen einer \

@@ -34,14 +34,15 @@ pub(super) struct Faelle {
     pub(super) rueckblick: u64,
     /// Practices of the quarter's claims, as delivered.
     pub(super) geliefert: BTreeSet<Praxis>,
-    /// Quarters of closures whose claims were left out.
-    pub(super) unvollstaendig: BTreeSet<(u32, Quartal)>,
+    /// Closures of which claims may have been left out.
+    pub(super) unvollstaendig: BTreeSet<u32>,
 }
 
 /// What one file gave.
 struct Dateiertrag {
     ertrag: Ertrag,
     bloecke: Vec<Block>,
+    sagt_alle_praxen: bool,
     pruefsumme: Option<Pruefsumme>,
     meldungen: Meldungen,
 }
@@ -53,6 +54,11 @@ pub(super) struct Leser<'a> {
     pub(super) lieferungen: &'a Lieferungen,
     pub(super) auftrag: &'a Auftrag,
     pub(super) grenze: usize,
+}
+
+/// The practices of a file, as delivered.
+fn praxen(bloecke: &[Block]) -> impl Iterator<Item = Praxis> {
+    bloecke.iter().map(|block| block.bsnr.praxis())
 }
 
 /// Opens a claims file of any format.
@@ -97,15 +103,23 @@ impl Leser<'_> {
             .collect();
         let mut faelle = Faelle::default();
         let mut bloecke = Vec::new();
+        let (mut weggelassen, mut ganz_geliefert) = (Vec::new(), BTreeSet::new());
         for ((platz, zweck), ertrag) in orte.into_iter().zip(ertraege) {
             gelesen[platz].pruefsumme = ertrag.pruefsumme;
             gelesen[platz].faelle = Some(ertrag.bloecke.iter().map(|block| block.faelle).sum());
             let defekt = ertrag.meldungen.hat_fehler();
             if defekt && zweck == Zweck::Abrechnung && self.auftrag.ohne_fehlerhafte_dateien {
                 gelesen[platz].ausgelassen = true;
-                self.lasse_aus(platz, &gelesen[platz], &ertrag.bloecke, &mut faelle, meldungen);
+                let praxen: BTreeSet<Praxis> = praxen(&ertrag.bloecke).collect();
+                faelle.geliefert.extend(&praxen);
+                Self::lasse_aus(&gelesen[platz], &praxen, meldungen);
                 ausgelassen.uebernimm(ertrag.meldungen);
+                let sagt_alle_praxen = ertrag.sagt_alle_praxen && self.ist_ganz(platz);
+                weggelassen.push(Ausgelassen { praxen, sagt_alle_praxen });
                 continue;
+            }
+            if zweck == Zweck::Abrechnung && self.ist_ganz(platz) {
+                ganz_geliefert.extend(praxen(&ertrag.bloecke));
             }
             meldungen.uebernimm(ertrag.meldungen);
             faelle.nimm(ertrag.ertrag, &ertrag.bloecke, zweck);
@@ -115,7 +129,13 @@ impl Leser<'_> {
         }
         let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
         doppelt::pruefe(&bloecke, gelesen, stammdaten, meldungen);
+        faelle.unvollstaendig = self.unvollstaendige(&weggelassen, &ganz_geliefert);
         faelle
+    }
+
+    /// Tells whether an input is a whole delivery, not one of several parts.
+    fn ist_ganz(&self, platz: usize) -> bool {
+        self.lieferungen.umschlaege[platz].as_ref().is_some_and(|umschlag| umschlag.von_teilen == 1)
     }
 
     /// Reads one file to its end or to where it cannot be read further.
@@ -123,6 +143,7 @@ impl Leser<'_> {
         let mut ertrag = Dateiertrag {
             ertrag: Ertrag::default(),
             bloecke: Vec::new(),
+            sagt_alle_praxen: false,
             pruefsumme: None,
             meldungen: Meldungen::neu(self.grenze),
         };
@@ -132,9 +153,8 @@ impl Leser<'_> {
         if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
             let ende = self.stapel(platz, gelesen, zweck, &mut *leser, &mut ertrag);
             ertrag.bloecke = leser.bloecke().to_vec();
-            if ende.is_ok() {
-                ertrag.pruefsumme = beende(gelesen, leser.beende(), &mut ertrag.meldungen);
-            }
+            ertrag.sagt_alle_praxen = ende.is_ok() && leser.sagt_alle_praxen();
+            ertrag.pruefsumme = beende(gelesen, leser.beende(), &mut ertrag.meldungen);
         }
         ertrag
     }
@@ -167,19 +187,10 @@ impl Leser<'_> {
         Ok(())
     }
 
-    /// Records a damaged file as a Klärfall of its practices, and that their look-back is not complete.
-    fn lasse_aus(
-        &self,
-        platz: usize,
-        gelesen: &Gelesen,
-        bloecke: &[Block],
-        faelle: &mut Faelle,
-        meldungen: &mut Meldungen,
-    ) {
-        let praxen: BTreeSet<Praxis> = bloecke.iter().map(|block| block.bsnr.praxis()).collect();
-        faelle.geliefert.extend(&praxen);
+    /// Records a damaged file as a Klärfall of its practices.
+    fn lasse_aus(gelesen: &Gelesen, praxen: &BTreeSet<Praxis>, meldungen: &mut Meldungen) {
         let datei = || Ort::datei(name(gelesen));
-        for praxis in &praxen {
+        for praxis in praxen {
             let text = format!(
                 "die Datei ist fehlerhaft und wurde ausgelassen; die Fälle der Praxis {praxis} darin sind nicht entschieden; \
                  bitte neu anfordern"
@@ -191,21 +202,36 @@ impl Leser<'_> {
                         neu anfordern";
             meldungen.melde(Meldung::neu(Code::DateiAusgelassen, datei(), text));
         }
-        let Some(kontext) = &self.kontext else { return };
-        let Some(lauf) = self.lieferungen.quartal else { return };
-        // Which practices stand behind the damage is unknown, and a late case may belong to any
-        // quarter: a closure is only safe if another whole delivery brought all of its claims.
-        let ganz = self.lieferungen.umschlaege[platz].as_ref().is_some_and(|u| u.von_teilen == 1);
-        for (nummer, schliessung) in kontext.stammdaten.schliessungen.iter().enumerate() {
-            let genannt = praxen
-                .iter()
-                .any(|praxis| kontext.stammdaten.praxis_fuer(*praxis, lauf) == schliessung.praxis);
-            if genannt || !ganz {
-                let nummer = u32::try_from(nummer).unwrap_or(u32::MAX);
-                faelle.unvollstaendig.insert((nummer, lauf));
-            }
-        }
     }
+
+    /// Finds the closures whose claims may lie in a file that was left out: those that it names, and
+    /// if it does not tell all of its practices, or is only a part, every closure whose claims no
+    /// whole delivery has brought. A late case may belong to any quarter, so none of theirs is complete.
+    fn unvollstaendige(
+        &self,
+        ausgelassen: &[Ausgelassen],
+        ganz_geliefert: &BTreeSet<Praxis>,
+    ) -> BTreeSet<u32> {
+        let (Some(kontext), Some(lauf)) = (&self.kontext, self.lieferungen.quartal) else {
+            return BTreeSet::new();
+        };
+        let haupt = |praxis: &Praxis| kontext.stammdaten.praxis_fuer(*praxis, lauf);
+        let geliefert: BTreeSet<Praxis> = ganz_geliefert.iter().map(haupt).collect();
+        let betroffen = |z: Praxis| {
+            ausgelassen.iter().any(|datei| {
+                datei.praxen.iter().any(|praxis| haupt(praxis) == z)
+                    || !datei.sagt_alle_praxen && !geliefert.contains(&z)
+            })
+        };
+        let schliessungen = (0..).zip(&kontext.stammdaten.schliessungen);
+        schliessungen.filter(|(_, s)| betroffen(s.praxis)).map(|(nummer, _)| nummer).collect()
+    }
+}
+
+/// A damaged file that was left out.
+struct Ausgelassen {
+    praxen: BTreeSet<Praxis>,
+    sagt_alle_praxen: bool,
 }
 
 impl Faelle {
@@ -215,7 +241,7 @@ impl Faelle {
         match zweck {
             Zweck::Abrechnung => {
                 self.abgerechnet += anzahl;
-                self.geliefert.extend(bloecke.iter().map(|block| block.bsnr.praxis()));
+                self.geliefert.extend(praxen(bloecke));
             }
             Zweck::Rueckblick => self.rueckblick += anzahl,
         }

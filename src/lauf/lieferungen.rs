@@ -6,7 +6,7 @@ use std::io::BufReader;
 
 use rayon::prelude::*;
 
-use super::{Auftrag, Gelesen, bestand::oeffne, name};
+use super::{Gelesen, bestand::oeffne, name};
 use crate::meldung::{Code, Meldung, Meldungen, Ort};
 use crate::quartal::Quartal;
 use crate::read::dienstplan::DienstplanLeser;
@@ -32,16 +32,12 @@ pub(super) struct Lieferungen {
 }
 
 /// Reads the envelopes and checks what they say together.
-pub(super) fn lies(
-    gelesen: &[Gelesen],
-    auftrag: &Auftrag,
-    meldungen: &mut Meldungen,
-) -> Lieferungen {
+pub(super) fn lies(gelesen: &[Gelesen], meldungen: &mut Meldungen) -> Lieferungen {
     let umschlaege: Vec<Option<Umschlag>> = gelesen.par_iter().map(umschlag).collect();
     let mut lieferungen =
         Lieferungen { ersetzt: vec![false; gelesen.len()], umschlaege, ..Lieferungen::default() };
     lieferungen.ersetze(gelesen, meldungen);
-    lieferungen.pruefe_teile(gelesen, auftrag, meldungen);
+    lieferungen.pruefe_teile(gelesen, meldungen);
     lieferungen.pruefe_status(gelesen, meldungen);
     lieferungen.pruefe_quartal(gelesen, meldungen);
     lieferungen
@@ -138,13 +134,13 @@ impl Lieferungen {
         self.ersetzt = ersetzt;
     }
 
-    /// All parts of a delivery must be there, each once. If an unreadable claims file may be left
-    /// out, the missing part may be in it.
-    fn pruefe_teile(&self, gelesen: &[Gelesen], auftrag: &Auftrag, meldungen: &mut Meldungen) {
-        let unlesbar = gelesen
-            .iter()
-            .zip(&self.umschlaege)
-            .any(|(g, umschlag)| g.eingabe.art == Art::Faelle && umschlag.is_none());
+    /// All parts of a delivery must be there, each once. The missing part may be in a file that
+    /// cannot be read: that file has its own errors.
+    fn pruefe_teile(&self, gelesen: &[Gelesen], meldungen: &mut Meldungen) {
+        let unlesbar = |art: Art| {
+            let mut eingaben = gelesen.iter().zip(&self.umschlaege);
+            eingaben.any(|(g, umschlag)| g.eingabe.art == art && umschlag.is_none())
+        };
         let mut lieferungen: BTreeMap<(Art, &str), Vec<&Umschlag>> = BTreeMap::new();
         for (_, art, umschlag) in self.gueltige(gelesen) {
             lieferungen.entry((art, &umschlag.lieferung)).or_default().push(umschlag);
@@ -169,9 +165,7 @@ impl Lieferungen {
                 .filter(|teil| !teile.iter().any(|umschlag| umschlag.teil == *teil))
                 .map(|teil| teil.to_string())
                 .collect();
-            let vielleicht_unlesbar =
-                art == Art::Faelle && unlesbar && auftrag.ohne_fehlerhafte_dateien;
-            if !fehlend.is_empty() && !vielleicht_unlesbar {
+            if !fehlend.is_empty() && !unlesbar(art) {
                 let text = format!(
                     "der Lieferung {lieferung} fehlen von {} Teilen: {}; bitte nachliefern",
                     teile[0].von_teilen,

@@ -132,7 +132,8 @@ struct Bestand {
 /// # Errors
 /// All errors of all inputs, up to the limit per code.
 pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
-    let bestand = in_eigenem_pool(auftrag, || Ok(lies(auftrag)))?;
+    let mut bestand = in_eigenem_pool(auftrag, || Ok(lies(auftrag)))?;
+    bestand.pruefe_zusammen(auftrag);
     let mut meldungen = bestand.meldungen;
     if meldungen.hat_fehler() {
         meldungen.uebernimm(bestand.ausgelassen);
@@ -206,7 +207,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
     let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
     meldungen.uebernimm(auftrag.eingaben.fehler().clone());
     let schluessel = bestand::schluessel(&mut gelesen, &auftrag.zaehler, &mut meldungen);
-    let lieferungen = lieferungen::lies(&gelesen, auftrag, &mut meldungen);
+    let lieferungen = lieferungen::lies(&gelesen, &mut meldungen);
     for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {
         gelesen[platz].ersetzt = *ersetzt;
     }
@@ -240,6 +241,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         grenze: einstellungen.meldungen_je_code,
     };
     let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
+    bestand::pruefsummen_des_rests(&mut gelesen);
     Bestand {
         quartal: lieferungen.quartal,
         status: lieferungen.status,
@@ -275,35 +277,44 @@ fn par09_frueher(parameter: &Parameter, quartal: Option<Quartal>) -> BTreeMap<Qu
     quartale.filter_map(|q| Some((q, parameter.regeln(q).ok()?.par09))).collect()
 }
 
+impl Bestand {
+    /// Checks what only all inputs together tell; returns the numbers of every quarter that is decided.
+    fn pruefe_zusammen(&mut self, auftrag: &Auftrag) -> BTreeMap<Quartal, Regeln> {
+        let mut regeln = BTreeMap::new();
+        if let (Some(quartal), Some(eigene)) = (self.quartal, &self.regeln) {
+            pruefe_vorlauf(
+                &self.stammdaten,
+                quartal,
+                eigene,
+                auftrag,
+                &self.einstellungen,
+                &mut self.meldungen,
+            );
+            regeln.insert(quartal, eigene.clone());
+        }
+        self.faelle.regeln_der_nachzuegler(
+            &self.einstellungen.parameter,
+            &self.gelesen,
+            &mut regeln,
+            &mut self.meldungen,
+        );
+        regeln
+    }
+}
+
 /// Decides on what was read.
 fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen> {
+    let mut bestand = bestand;
+    let regeln = bestand.pruefe_zusammen(auftrag);
     let Bestand { mut meldungen, ausgelassen, mut faelle, .. } = bestand;
     let ausleg = &bestand.einstellungen.auslegungen;
-    let mut regeln = BTreeMap::new();
-    if let (Some(quartal), Some(eigene)) = (bestand.quartal, bestand.regeln) {
-        pruefe_vorlauf(
-            &bestand.stammdaten,
-            quartal,
-            &eigene,
-            auftrag,
-            &bestand.einstellungen,
-            &mut meldungen,
-        );
-        regeln.insert(quartal, eigene);
-    }
-    faelle.regeln_der_nachzuegler(
-        &bestand.einstellungen.parameter,
-        &bestand.gelesen,
-        &mut regeln,
-        &mut meldungen,
-    );
     let Some(quartal) = bestand.quartal.filter(|_| !meldungen.hat_fehler()) else {
         meldungen.uebernimm(ausgelassen);
         return Err(meldungen);
     };
     let mut rueckblick = std::mem::take(&mut faelle.ertrag.rueckblick).fertig();
-    for (schliessung, fehlend) in &faelle.unvollstaendig {
-        rueckblick.ausgelassen(*schliessung, *fehlend);
+    for schliessung in &faelle.unvollstaendig {
+        rueckblick.ausgelassen(*schliessung);
     }
     let grundlage = Grundlage::neu(&bestand.stammdaten, &bestand.einwohner, &rueckblick, ausleg);
     melde_einwohnerstand(&grundlage, &regeln[&quartal], &mut meldungen);

@@ -1,5 +1,7 @@
 //! Runs over folders: the demo quarter against its own README, and what files say together.
 
+mod register;
+
 use std::fs;
 use std::path::Path;
 

@@ -377,8 +377,9 @@ mod tests {
             assert_eq!(tage, ["2021-11-30", "2020-11-30"]);
             let am = |t| einwohner.am(tag(t)).map(|v| v.gebietsstand);
             assert_eq!(am("2021-11-29"), None);
+            // A later day does not make an older Gebietsstand the newest.
             assert_eq!(am("2022-01-14"), Some(tag("2021-11-30")));
-            assert_eq!(am("2022-01-15"), Some(tag("2020-11-30")));
+            assert_eq!(am("2022-01-15"), Some(tag("2021-11-30")));
         }
     }
 

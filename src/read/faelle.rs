@@ -63,6 +63,8 @@ pub struct FaelleLeser {
     bloecke: Vec<Block>,
     /// The current practice; `None` if its BSNR has a fault.
     praxis: Option<Bsnr>,
+    /// A practice's BSNR had a fault.
+    unbekannte_praxis: bool,
     /// Treatment quarter of the current case; `None` if the case has a fault and is not kept.
     fall: Option<Quartal>,
     /// Treatment quarter against which the days of the current case are checked.
@@ -82,7 +84,15 @@ impl FaelleLeser {
         let mut xml = XmlLeser::neu(roh, datei, &DOKUMENT, meldungen)?;
         let umschlag = lies_kopf(&mut xml, meldungen)?;
         let quartal = umschlag.quartal().ok_or(Abbruch)?;
-        Ok(Self { xml, umschlag, bloecke: Vec::new(), praxis: None, fall: None, quartal })
+        Ok(Self {
+            xml,
+            umschlag,
+            bloecke: Vec::new(),
+            praxis: None,
+            unbekannte_praxis: false,
+            fall: None,
+            quartal,
+        })
     }
 
     /// Returns the envelope.
@@ -92,6 +102,7 @@ impl FaelleLeser {
 
     fn praxis(&mut self, meldungen: &mut Meldungen) {
         self.praxis = self.xml.feld("bsnr", meldungen);
+        self.unbekannte_praxis |= self.praxis.is_none();
         if let Some(bsnr) = self.praxis {
             self.bloecke.push(Block { bsnr, faelle: 0, stelle: self.xml.stelle() });
         }
@@ -108,6 +119,11 @@ impl FaelleLeser {
                 .then_some(())
                 .ok_or_else(|| "ein IK aus 9 Ziffern".to_owned())
         });
+        if let (Some(id), Some(versicherter)) = (&id, versicherter)
+            && versicherter.steht_in(id.as_bytes())
+        {
+            xml.melde(meldungen, Code::FallIdPersoenlich, FALL_ID_PERSOENLICH);
+        }
         let satzart = xml.feld_mit("satzart", meldungen, |text| {
             Satzart::aus_bytes(text.as_bytes())
                 .ok_or_else(|| "0101, 0102, 0103 oder 0104".to_owned())
@@ -146,6 +162,7 @@ impl FaelleLeser {
             satzart,
             scheinuntergruppe,
             kennzeichen,
+            id_erzeugt: false,
             stelle: xml.stelle(),
         });
         if let Some(block) = self.bloecke.last_mut() {
@@ -211,6 +228,10 @@ impl FallLeser for FaelleLeser {
         &self.bloecke
     }
 
+    fn sagt_alle_praxen(&self) -> bool {
+        !self.unbekannte_praxis
+    }
+
     fn beende(self: Box<Self>) -> std::io::Result<Pruefsumme> {
         self.xml.beende()
     }
@@ -235,6 +256,10 @@ pub(crate) fn lies_kopf(
     );
     Err(Abbruch)
 }
+
+/// Why a case id is refused that names its patient.
+pub(crate) const FALL_ID_PERSOENLICH: &str = "die Fall-Id enthält die Versicherten-ID des Falls; sie stünde in allen \
+    Ausgaben; bitte eine andere Fall-Id vergeben";
 
 /// A case id: it is a key of exports and commands, so it holds neither blanks nor `|`.
 fn fall_id(text: &str) -> Result<String, String> {

@@ -49,6 +49,11 @@ pub trait FallLeser {
     /// Returns the practices met so far, in order.
     fn bloecke(&self) -> &[Block];
 
+    /// Tells whether `bloecke` names every practice met so far; false if one has no readable BSNR.
+    fn sagt_alle_praxen(&self) -> bool {
+        true
+    }
+
     /// Returns size and hash of the input as stored; reads what is left of it.
     ///
     /// # Errors

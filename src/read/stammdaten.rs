@@ -51,8 +51,10 @@ const fn abschnitt(name: &'static str, kinder: &'static [Kind]) -> Element {
     Element { name, attribute: &[], kinder, satz: false }
 }
 
-static ZWEIGPRAXIS: Element =
-    Element { satz: false, ..zeile("zweigpraxis", &[BSNR, GUELTIG_AB, GUELTIG_BIS, BEKANNT_AB]) };
+static ZWEIGPRAXIS: Element = Element {
+    satz: false,
+    ..zeile("zweigpraxis", &[BSNR, wahlfrei("insel"), GUELTIG_AB, GUELTIG_BIS, BEKANNT_AB])
+};
 static PRAXIS: Element = Element {
     kinder: &[beliebig(&ZWEIGPRAXIS)],
     ..zeile(

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::xml::{Attribut, Element, XmlLeser, kurz, pflicht, wahlfrei};
+use super::xml::{Attribut, Element, XmlLeser, pflicht, wahlfrei};
+use crate::kennung::gezeigt;
 use crate::meldung::{Code, Meldungen, Ort};
 use crate::quartal::{Quartal, Tag};
 
@@ -177,7 +178,7 @@ fn lieferart(xml: &mut XmlLeser, meldungen: &mut Meldungen) -> Option<()> {
     if lieferart == "voll" {
         return Some(());
     }
-    let text = format!("lieferart=\"{}\" ist unbekannt; erwartet wird voll", kurz(&lieferart));
+    let text = format!("lieferart=\"{}\" ist unbekannt; erwartet wird voll", gezeigt(&lieferart));
     xml.melde(meldungen, Code::LieferartUnbekannt, text);
     None
 }

@@ -22,7 +22,7 @@ use quick_xml::name::{QName, ResolveResult};
 use super::Abbruch;
 use super::roh::{Pruefsumme, Rohquelle};
 use super::text::Textquelle;
-use crate::kennung::muster;
+use crate::kennung::{gezeigt, muster};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, naechster_name};
 use attribute::ist_leerraum;
 pub(crate) use tabelle::{Attribut, Dokument, Element, Kind, persoenlich, pflicht, wahlfrei};
@@ -254,10 +254,11 @@ impl XmlLeser {
             }
             let code =
                 if passt || lokal != wurzel.name { Code::XmlWurzel } else { Code::XmlNamensraum };
+            let lokal = gezeigt(lokal);
             let text = format!(
                 "die Wurzel <{lokal}> mit {} wurde gefunden; erwartet wird <{} xmlns=\"{erwartet}\">",
                 match raum {
-                    ResolveResult::Bound(raum) => format!("dem Namensraum {:?}", raum.0),
+                    ResolveResult::Bound(raum) => format!("dem Namensraum {:?}", gezeigt(raum.0)),
                     _ => "keinem Namensraum".to_owned(),
                 },
                 wurzel.name
@@ -340,7 +341,7 @@ impl XmlLeser {
                     .offen
                     .last()
                     .is_some_and(|o| o.element.attribute[gelesen.platz].persoenlich);
-                let gezeigt = if persoenlich { muster(wert.as_bytes()) } else { kurz(&wert) };
+                let gezeigt = if persoenlich { muster(wert.as_bytes()) } else { gezeigt(&wert) };
                 let text =
                     format!("{name}=\"{gezeigt}\": erwartet wird {erwartet}; bitte berichtigen");
                 let stelle = self.stelle_in(&self.puffer, gelesen.name.start);
@@ -490,9 +491,10 @@ fn aufzaehlung(kinder: &[Kind]) -> String {
 }
 
 fn unbekannt(lokal: &str, passt: bool, in_element: &Element) -> String {
+    let gefunden = gezeigt(lokal);
     if !passt {
         return format!(
-            "<{lokal}> in <{}> gehört nicht zum Namensraum des Dokuments",
+            "<{gefunden}> in <{}> gehört nicht zum Namensraum des Dokuments",
             in_element.name
         );
     }
@@ -502,15 +504,5 @@ fn unbekannt(lokal: &str, passt: bool, in_element: &Element) -> String {
         (None, []) => "es enthält keine Elemente".to_owned(),
         (None, kinder) => format!("erlaubt sind: {}", aufzaehlung(kinder)),
     };
-    format!("<{lokal}> ist in <{}> unbekannt; {rat}", in_element.name)
-}
-
-/// Returns a found value as messages show it: short and without control characters.
-pub(crate) fn kurz(wert: &str) -> String {
-    let mut text: String =
-        wert.chars().take(40).map(|c| if c.is_control() { '?' } else { c }).collect();
-    if 40 < wert.chars().count() {
-        text.push('…');
-    }
-    text
+    format!("<{gefunden}> ist in <{}> unbekannt; {rat}", in_element.name)
 }

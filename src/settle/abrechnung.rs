@@ -15,7 +15,7 @@ use crate::evaluate::par06::{self, Entscheidung06, Insellage};
 use crate::evaluate::par09::sachverhalt::Grundlage;
 use crate::evaluate::par09::{self};
 use crate::kennung::Praxis;
-use crate::meldung::{Code, Meldung, Meldungen};
+use crate::meldung::{Code, Meldung, Meldungen, Stelle};
 use crate::parameter::Regeln;
 use crate::quartal::Quartal;
 use crate::read::einstellungen::Einstellungen;
@@ -131,6 +131,8 @@ impl Umstaende<'_> {
                 .then_with(|| schluessel(a).cmp(&schluessel(b)))
         });
         let auslegungen = &self.einstellungen.auslegungen;
+        let ohne_id: Vec<Option<(u32, Stelle)>> =
+            kandidaten.iter().map(|k| k.id_erzeugt.then_some((k.datei, k.stelle))).collect();
         let mut entscheidungen: Vec<Entscheidung09> = kandidaten
             .into_iter()
             .map(|kandidat| {
@@ -148,12 +150,12 @@ impl Umstaende<'_> {
                 }
             })
             .collect();
-        self.vergib(&mut entscheidungen);
+        self.vergib(&mut entscheidungen, &ohne_id);
         entscheidungen
     }
 
     /// Rows 17 to 19, and the amount of what is granted.
-    fn vergib(&self, entscheidungen: &mut [Entscheidung09]) {
+    fn vergib(&self, entscheidungen: &mut [Entscheidung09], ohne_id: &[Option<(u32, Stelle)>]) {
         let bewerber = entscheidungen
             .iter()
             .enumerate()
@@ -167,6 +169,7 @@ impl Umstaende<'_> {
                     erster_tag: sachverhalt.erster_tag_nach_schliessung()?,
                     praxis: sachverhalt.praxis,
                     fall_id: &entscheidung.fall_id,
+                    ohne_id: ohne_id[nummer],
                     geschlossene: sachverhalt.schliessung.as_ref()?.praxis,
                     zuschlag_quartale: self.regeln[&sachverhalt.quartal].par09.zuschlag_quartale,
                 })

@@ -3,7 +3,7 @@
 //! §§ 9 and 6 are booked per practice and quarter, § 5 per Bewilligung; grants of 0.00 are decisions,
 //! not bookings. Amounts stay apart by the quarter in which the service was rendered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::auslegung::Wert;
 use crate::ergebnis::Ergebnis;
@@ -12,7 +12,7 @@ use crate::evaluate::par05::Entscheidung05;
 use crate::evaluate::par06::Entscheidung06;
 use crate::kennung::{Arzt, Praxis};
 use crate::meldung::{Code, Meldung, Meldungen};
-use crate::quartal::Quartal;
+use crate::quartal::{Quartal, Tag};
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
 use crate::settle::entscheidung::Entscheidung09;
@@ -65,7 +65,7 @@ pub struct Buchungslauf<'a> {
 }
 
 /// What is booked together: paragraph, quarter of the service, practice, and for § 5 the grant.
-type Schluessel = (u8, Quartal, Praxis, Option<(Arzt, usize)>);
+type Schluessel = (u8, Quartal, Praxis, Option<(Arzt, Tag)>);
 
 impl Buchungslauf<'_> {
     /// Books all granted amounts. A missing account is an error: money without an address is none.
@@ -84,9 +84,13 @@ impl Buchungslauf<'_> {
                 *summe = *summe + betrag;
             }
         };
-        for (nummer, e) in par05.iter().enumerate() {
-            let schluessel =
-                (5, self.quartal, e.sachverhalt.praxis, Some((e.sachverhalt.arzt, nummer)));
+        for e in par05 {
+            let schluessel = (
+                5,
+                self.quartal,
+                e.sachverhalt.praxis,
+                Some((e.sachverhalt.arzt, e.sachverhalt.beginn)),
+            );
             merke(schluessel, e.gruende.ergebnis(), e.betrag);
         }
         for e in par06 {
@@ -96,6 +100,7 @@ impl Buchungslauf<'_> {
             let schluessel = (9, e.sachverhalt.quartal, e.sachverhalt.praxis, None);
             merke(schluessel, e.gruende.ergebnis(), e.betrag);
         }
+        self.pruefe_konten(&posten, meldungen);
         posten
             .into_iter()
             .zip(1..)
@@ -107,13 +112,12 @@ impl Buchungslauf<'_> {
 
     fn buchung(
         &self,
-        (paragraph, leistungsquartal, praxis, grant): Schluessel,
+        (paragraph, leistungsquartal, praxis, bewilligung): Schluessel,
         anzahl: u64,
         betrag: Cent,
         nummer: u32,
         meldungen: &mut Meldungen,
     ) -> Buchung {
-        let arzt = grant.map(|(arzt, _)| arzt);
         Buchung {
             beleg: format!("{}-{:03}-{nummer:06}", self.quartal, self.lauf),
             leistungsquartal,
@@ -121,13 +125,13 @@ impl Buchungslauf<'_> {
             paragraph,
             praxis,
             honorarkonto: self.honorarkonto(praxis, leistungsquartal, meldungen),
-            arzt,
+            arzt: bewilligung.map(|(arzt, _)| arzt),
             anzahl,
             betrag,
-            konto: self.konto(paragraph, meldungen),
+            konto: self.konto(paragraph).unwrap_or_default().to_owned(),
             text: text(paragraph, leistungsquartal, anzahl),
             status: self.status(),
-            quelle: quelle(paragraph, leistungsquartal, praxis, arzt),
+            quelle: quelle(paragraph, leistungsquartal, praxis, bewilligung),
         }
     }
 
@@ -139,31 +143,40 @@ impl Buchungslauf<'_> {
         }
     }
 
-    fn konto(&self, paragraph: u8, meldungen: &mut Meldungen) -> String {
+    /// Returns the account code of a paragraph.
+    fn konto(&self, paragraph: u8) -> Option<&str> {
         let konten = &self.einstellungen.konten;
         let konto = match paragraph {
             5 => &konten.par05,
             6 => &konten.par06,
             _ => &konten.par09,
         };
-        konto.clone().unwrap_or_else(|| {
+        konto.as_deref()
+    }
+
+    /// Reports, once each, the paragraphs that pay and have no account code.
+    fn pruefe_konten(&self, posten: &BTreeMap<Schluessel, (u64, Cent)>, meldungen: &mut Meldungen) {
+        let paragraphen: BTreeSet<u8> = posten.keys().map(|(paragraph, ..)| *paragraph).collect();
+        for paragraph in
+            paragraphen.into_iter().filter(|paragraph| self.konto(*paragraph).is_none())
+        {
             let text = format!(
                 "für die Buchungen nach § {paragraph} fehlt der Kontenschlüssel; bitte in einstellungen.toml unter [konten] \
                  par{paragraph:02} = \"…\" eintragen"
             );
             meldungen.melde(Meldung::ohne_ort(Code::KontoFehlt, text));
-            String::new()
-        })
+        }
     }
 
-    /// Returns the payee account in the quarter of the service, or else in the run's.
+    /// Returns the payee account: that of the run's quarter, in which it is paid, or else that of the
+    /// quarter of the service.
     fn honorarkonto(
         &self,
         praxis: Praxis,
         leistungsquartal: Quartal,
         meldungen: &mut Meldungen,
     ) -> String {
-        let stand = [leistungsquartal, self.quartal]
+        let stand = [self.quartal, leistungsquartal]
             .into_iter()
             .find_map(|quartal| self.stammdaten.praxis_im(praxis, quartal));
         if let Some(stand) = stand {
@@ -190,9 +203,16 @@ fn text(paragraph: u8, quartal: Quartal, anzahl: u64) -> String {
     }
 }
 
-fn quelle(paragraph: u8, quartal: Quartal, praxis: Praxis, arzt: Option<Arzt>) -> String {
-    match (paragraph, arzt) {
-        (5, Some(arzt)) => format!("umsatzgarantie.csv lanr={arzt} bsnr={praxis}"),
+fn quelle(
+    paragraph: u8,
+    quartal: Quartal,
+    praxis: Praxis,
+    bewilligung: Option<(Arzt, Tag)>,
+) -> String {
+    match (paragraph, bewilligung) {
+        (5, Some((arzt, beginn))) => {
+            format!("umsatzgarantie.csv lanr={arzt} bsnr={praxis} beginn={beginn}")
+        }
         (6, _) => format!("erschwerniszulage.csv bsnr={praxis}"),
         _ => format!("entscheidungen.csv bsnr={praxis} quartal={quartal}"),
     }

@@ -6,6 +6,7 @@
 use crate::auslegung::{Auslegungen, Mehrfachuebernahme, ZweiQuartaleJe};
 use crate::ergebnis::Grund09;
 use crate::kennung::{Praxis, VersichertenId};
+use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
 use crate::stammdaten::Zuschlag;
 
@@ -24,6 +25,8 @@ pub struct Bewerber<'a> {
     pub praxis: Praxis,
     /// Case id.
     pub fall_id: &'a str,
+    /// Input and place, for a case whose source gave it no id: it is ordered by record number.
+    pub ohne_id: Option<(u32, Stelle)>,
     /// Z.
     pub geschlossene: Praxis,
     /// For how many quarters the Zuschlag is paid, by the rules of Q.
@@ -72,7 +75,8 @@ pub fn entscheide(
     auslegungen: &Auslegungen,
 ) -> Vec<(usize, Wettbewerb)> {
     bewerber.sort_unstable_by(|a, b| {
-        let schluessel = |b: &Bewerber<'_>| (b.patient, b.quartal, b.erster_tag, b.praxis);
+        let schluessel =
+            |b: &Bewerber<'_>| (b.patient, b.quartal, b.erster_tag, b.praxis, b.ohne_id);
         schluessel(a)
             .cmp(&schluessel(b))
             .then_with(|| a.fall_id.as_bytes().cmp(b.fall_id.as_bytes()))
@@ -211,6 +215,7 @@ mod tests {
                     erster_tag: quartal.erster_tag().plus(*tag),
                     praxis: praxis.parse().expect("Praxis"),
                     fall_id,
+                    ohne_id: None,
                     geschlossene: geschlossene.parse().expect("Praxis"),
                     zuschlag_quartale: 2,
                 }

@@ -35,8 +35,10 @@ fn bedingung(grund: Grund09) -> (&'static str, &'static str) {
         Grund09::Vertreterfall => ("14a", "Vertreterfall"),
         Grund09::Notfall => ("14b", "Notfall"),
         Grund09::KeinHausaerztlicherFall => ("14c", "Anderer Schein als der des Hausarztes"),
-        Grund09::RueckblickFehlt => ("15", "Patient nicht gefunden, Rückblick unvollständig"),
-        Grund09::NichtVorbehandelt => ("16", "Patient nicht gefunden, Rückblick vollständig"),
+        Grund09::RueckblickFehlt => ("15", "Patient nicht gefunden, ein nötiger Rückblick fehlt"),
+        Grund09::NichtVorbehandelt => {
+            ("16", "Patient nicht gefunden, kein nötiger Rückblick fehlt")
+        }
         Grund09::BereitsImQuartal => ("17", "Quartal ist dieser Praxis schon gewährt"),
         Grund09::AnderweitigUebernommen => ("18", "Quartal ist einer anderen Praxis gewährt"),
         // A code of the setting, not a row of the table.

@@ -84,6 +84,7 @@ fn a_candidate_holds_what_its_decision_reads() {
         scheinuntergruppe: 0,
         markierung: Markierung::Ausdruecklich,
         benannt: Some(praxis(ZWEIG)),
+        id_erzeugt: false,
         tage: tage("2024Q1", &["2024-01-15", "2024-02-20"]),
         tage_hausarzt: tage("2024Q1", &["2024-01-15"]),
         datei: 7,

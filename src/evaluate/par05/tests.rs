@@ -454,6 +454,7 @@ fn breaches_are_found_by_the_practice_of_the_quarter() {
     daten.zweige.push(crate::stammdaten::Zweig {
         betriebsstaette: PRAXIS.parse().expect("Praxis"),
         praxis: neue,
+        insel: None,
         gueltig: zeitraum("2024-01-01", None),
         ort: Ort::datei(&Arc::from("stammdaten.xml")),
     });

@@ -52,7 +52,7 @@ pub(crate) fn besetzung(arzt: &str, anteil: &str, von: &str, bis: Option<&str>) 
 pub(crate) fn stelle(id: &str, praxis: &str, besetzungen: Vec<Besetzung>) -> Arztstelle {
     Arztstelle {
         id: id.to_owned(),
-        praxis: praxis.parse().expect("Praxis"),
+        betriebsstaette: praxis.parse().expect("Praxis"),
         besetzungen,
         ort: ort(),
     }
@@ -133,44 +133,40 @@ const WAHRHEITSTAFEL: &[(Schritt, Ergebnis, &str, &str)] = &[
     (
         |_| (),
         Abgelehnt,
-        "kein_bereitschaftsdienst|dienstplan_unvollstaendig|kein_dienstplan\
-             |anzahl_widerspricht_dienstplan|wechsel_im_quartal",
+        "kein_bereitschaftsdienst|dienstplan_unvollstaendig|kein_dienstplan|wechsel_im_quartal",
         "0.00",
     ),
     (
         |l| l.dienst("2024-01-05", "999999900"),
         Abgelehnt,
         "kein_bereitschaftsdienst|dienstplan_unvollstaendig|dienst_arzt_unbekannt\
-             |kein_dienstplan|anzahl_widerspricht_dienstplan|wechsel_im_quartal",
+             |kein_dienstplan|wechsel_im_quartal",
         "0.00",
     ),
     (
         |l| l.daten.aerzte[0].psychotherapeut = false,
         Klaerfall,
-        "dienstplan_unvollstaendig|dienst_arzt_unbekannt|kein_dienstplan\
-             |anzahl_widerspricht_dienstplan|wechsel_im_quartal",
+        "dienstplan_unvollstaendig|dienst_arzt_unbekannt|kein_dienstplan|wechsel_im_quartal",
         "0.00",
     ),
+    // A roster that lacks a day, or names somebody unknown, does not tell n.
     (
         |l| l.plan().zeitraeume.push((tag("2024-01-01"), tag("2024-03-30"))),
         Klaerfall,
-        "dienstplan_unvollstaendig|dienst_arzt_unbekannt|kein_dienstplan\
-             |anzahl_widerspricht_dienstplan|wechsel_im_quartal",
+        "dienstplan_unvollstaendig|dienst_arzt_unbekannt|wechsel_im_quartal",
         "0.00",
     ),
     (
         |l| l.plan().zeitraeume.push((tag("2024-03-31"), tag("2024-06-30"))),
         Klaerfall,
-        "dienst_arzt_unbekannt|kein_dienstplan|anzahl_widerspricht_dienstplan\
-             |wechsel_im_quartal",
+        "dienst_arzt_unbekannt|wechsel_im_quartal",
         "0.00",
     ),
     // A physician who is not in the register is as unknown as an Ersatzwert.
     (
         |l| l.plan().dienste = vec![(tag("2024-01-05"), "777777701".parse().expect("LANR"))],
         Klaerfall,
-        "dienst_arzt_unbekannt|kein_dienstplan|anzahl_widerspricht_dienstplan\
-             |wechsel_im_quartal",
+        "dienst_arzt_unbekannt|wechsel_im_quartal",
         "0.00",
     ),
     (
@@ -470,4 +466,30 @@ fn roundings_and_impossible_amounts() {
     let q = quartal("2024Q1");
     let (_, e) = entscheide(&lage.daten, &lage.plaene, q, &regeln, &auslegungen, &mut meldungen);
     assert_eq!((e.len(), meldungen.anzahl(Code::BetragUebersteigt)), (0, 1));
+}
+
+/// The island of an MVZ's branch is the branch's own: the post there counts and is paid to the MVZ,
+/// and a branch on the mainland has none.
+#[test]
+fn a_branch_lies_where_it_lies() {
+    for (haupt, insel, stellen, n) in [
+        ("1700303", Some(Insel::Juist), vec!["AS-1 : 10250.00", "AS-2 : 10250.00"], 2),
+        ("1700202", None, vec!["AS-1 : 21500.00"], 1),
+    ] {
+        let mut lage = grundlage();
+        lage.daten.zweige.push(crate::stammdaten::Zweig {
+            betriebsstaette: "1700999".parse().expect("Praxis"),
+            praxis: haupt.parse().expect("Praxis"),
+            insel,
+            gueltig: zeitraum("2020-01-01", None),
+            ort: ort(),
+        });
+        let besetzungen = vec![besetzung("1000002", "1", "2020-01-01", None)];
+        lage.daten.arztstellen.push(stelle("AS-2", "1700999", besetzungen));
+        lage.dienst("2024-01-15", "100000201");
+        let erwartet = stellen.into_iter().map(str::to_owned).collect();
+        assert_eq!(lage.kurz(&Auslegungen::default()), (n, erwartet), "{haupt}");
+        let (_, e, _) = lage.lauf(&Auslegungen::default());
+        assert!(e.iter().all(|e| e.sachverhalt.praxis.to_string() != "1700999"));
+    }
 }

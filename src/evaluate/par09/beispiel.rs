@@ -94,6 +94,7 @@ pub(crate) fn sachverhalt() -> Sachverhalt {
             gebietsstand: Some(tag("2023-01-31")),
             einwohner: Some(49_874),
         })),
+        nachrangige: Vec::new(),
         bewilligung: Some(zeitraum("2024-01-01", "")),
         rueckblick: Rueckblick {
             behandelt: vec![
@@ -175,6 +176,7 @@ pub(crate) fn stammdaten() -> Stammdaten {
         zweige: vec![Zweig {
             betriebsstaette: praxis(ZWEIG),
             praxis: praxis(Z1),
+            insel: None,
             gueltig: zeitraum("", "2023-12-31"),
             ort: ort(),
         }],
@@ -234,6 +236,7 @@ impl Probe {
                     Some("") => Kennzeichen::OhnePraxis,
                     Some(bsnr) => Kennzeichen::Praxis(bsnr.parse().expect(bsnr)),
                 },
+                id_erzeugt: false,
                 stelle: Stelle { byte: None, zeile: None, satz: Some(nummer) },
             });
             for (am, position, lanr) in fall.leistungen {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Rueckblick, Sachverhalt, Schliessungslage, abs3_satz1_zeitraum, abs3_satz2_rueckblick,
+    Nachrangige, Rueckblick, Sachverhalt, Schliessungslage, abs3_satz1_zeitraum,
+    abs3_satz2_rueckblick,
 };
 use crate::auslegung::Auslegungen;
 use crate::evaluate::kandidat::Kandidat;
@@ -41,10 +42,14 @@ impl<'a> Grundlage<'a> {
 
     /// Gathers the facts of a marked case by the numbers of its own quarter.
     pub fn sachverhalt(&self, fall: &Kandidat, par09: &Par09) -> Sachverhalt {
-        let platz = match fall.benannt {
-            Some(benannt) => self.benannte_schliessung(benannt, fall.quartal),
-            None => fall.patient.and_then(|patient| self.waehle(patient, fall, par09)),
+        let waehlbare = match (fall.benannt, fall.patient) {
+            (Some(benannt), _) => {
+                self.stammdaten.schliessung_fuer(benannt, fall.quartal).into_iter().collect()
+            }
+            (None, Some(patient)) => self.waehlbare(patient, fall, par09),
+            (None, None) => Vec::new(),
         };
+        let platz = waehlbare.first().copied();
         let lage = platz.map(|platz| Arc::clone(&self.lagen[platz]));
         let bewilligung = lage.as_ref().and_then(|lage| {
             self.stammdaten
@@ -70,26 +75,21 @@ impl<'a> Grundlage<'a> {
             markierung: fall.markierung,
             benannt: fall.benannt,
             schliessung: lage,
+            nachrangige: waehlbare
+                .iter()
+                .skip(1)
+                .map(|platz| self.nachrangige(*platz, fall))
+                .collect(),
             bewilligung,
             rueckblick,
         }
     }
 
-    /// Finds the closure of a named Z. A branch stands for its main practice by the register of Q or,
-    /// as the register of a closed practice ends with it, of the quarter of D.
-    fn benannte_schliessung(&self, benannt: Praxis, quartal: Quartal) -> Option<usize> {
-        let in_q = self.stammdaten.praxis_fuer(benannt, quartal);
-        self.stammdaten.schliessung(in_q).or_else(|| {
-            self.stammdaten.schliessungen.iter().position(|s| {
-                self.stammdaten.praxis_fuer(benannt, s.letzter_tag.quartal()) == s.praxis
-            })
-        })
-    }
-
-    /// Chooses Z for a case that names none: of the closures whose window has begun by Q and in whose
-    /// look-back the patient was treated, first those whose window holds Q, then those for which P
-    /// holds a Bewilligung valid in Q, then the latest D, then the lowest BSNR.
-    fn waehle(&self, patient: VersichertenId, fall: &Kandidat, par09: &Par09) -> Option<usize> {
+    /// Returns the closures that a case naming none may concern, the chosen one first: of those whose
+    /// window has begun by Q and in whose look-back the patient was treated, first those whose window
+    /// holds Q, then those for which P holds a Bewilligung valid in Q, then the latest D, then the
+    /// lowest BSNR.
+    fn waehlbare(&self, patient: VersichertenId, fall: &Kandidat, par09: &Par09) -> Vec<usize> {
         let rang = |platz: usize| {
             let lage = &self.lagen[platz];
             let (erstes, letztes) = abs3_satz1_zeitraum(lage.letzter_tag, par09, self.auslegungen);
@@ -104,13 +104,20 @@ impl<'a> Grundlage<'a> {
                 std::cmp::Reverse(lage.praxis),
             ))
         };
-        let mut orte: Vec<usize> =
-            self.rueckblick.behandlungen(patient).iter().map(|b| b.schliessung as usize).collect();
-        orte.dedup();
-        orte.into_iter()
-            .filter_map(|platz| rang(platz).map(|rang| (rang, platz)))
-            .max()
-            .map(|(_, platz)| platz)
+        let behandlungen = self.rueckblick.behandlungen(patient);
+        let mut orte: Vec<_> = behandlungen
+            .chunk_by(|a, b| a.schliessung == b.schliessung)
+            .map(|einer| einer[0].schliessung as usize)
+            .filter_map(|platz| Some((std::cmp::Reverse(rang(platz)?), platz)))
+            .collect();
+        orte.sort_unstable();
+        orte.into_iter().map(|(_, platz)| platz).collect()
+    }
+
+    fn nachrangige(&self, platz: usize, fall: &Kandidat) -> Nachrangige {
+        let Schliessungslage { praxis, letzter_tag, .. } = *self.lagen[platz];
+        let bewilligung = self.stammdaten.bewilligung09(fall.praxis, praxis, fall.quartal);
+        Nachrangige { praxis, letzter_tag, bewilligung: bewilligung.map(|b| b.zeitraum) }
     }
 
     /// What the look-back of one Z says about a patient.

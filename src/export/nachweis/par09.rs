@@ -11,7 +11,7 @@ use crate::auslegung::Auslegungen;
 use crate::ergebnis::{Ergebnis, Grund09};
 use crate::euro::Cent;
 use crate::evaluate::par09::{
-    Markierung, Rueckblick, Sachverhalt, Schliessungslage, abs3_satz1_zeitraum,
+    Markierung, Nachrangige, Rueckblick, Sachverhalt, Schliessungslage, abs3_satz1_zeitraum,
     abs3_satz2_rueckblick,
 };
 use crate::export::wort::Text;
@@ -100,6 +100,7 @@ pub(super) struct Zeile09 {
     tage: Vec<Text<Tag>>,
     tage_hausarzt: Vec<Text<Tag>>,
     schliessung: Option<Text<Praxis>>,
+    nachrangige: Vec<Nachrangigenzeile>,
     bewilligung: Option<Zeitraumzeile>,
     behandelt: Vec<Quartalstag>,
     rueckblick_fehlt: Vec<Rueckblickquartal>,
@@ -117,6 +118,13 @@ pub(super) struct Zeile09 {
 enum Kennzeichenzeile {
     Gnr(Text<Gnr>),
     Ausdruecklich,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Nachrangigenzeile {
+    praxis: Text<Praxis>,
+    letzter_tag: Text<Tag>,
+    bewilligung: Option<Zeitraumzeile>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -187,6 +195,15 @@ impl Zeile09 {
             tage: texte(s.tage.tage(s.quartal)),
             tage_hausarzt: texte(s.tage_hausarzt.tage(s.quartal)),
             schliessung: s.schliessung.as_ref().map(|lage| Text(lage.praxis)),
+            nachrangige: s
+                .nachrangige
+                .iter()
+                .map(|n| Nachrangigenzeile {
+                    praxis: Text(n.praxis),
+                    letzter_tag: Text(n.letzter_tag),
+                    bewilligung: n.bewilligung.map(Zeitraumzeile::from),
+                })
+                .collect(),
             bewilligung: s.bewilligung.map(Zeitraumzeile::from),
             behandelt: s.rueckblick.behandelt.iter().copied().map(Quartalstag::from).collect(),
             rueckblick_fehlt: s
@@ -230,6 +247,15 @@ impl Zeile09 {
             },
             benannt: self.benannt.map(|praxis| praxis.0),
             schliessung,
+            nachrangige: self
+                .nachrangige
+                .into_iter()
+                .map(|zeile| Nachrangige {
+                    praxis: zeile.praxis.0,
+                    letzter_tag: zeile.letzter_tag.0,
+                    bewilligung: zeile.bewilligung.map(Into::into),
+                })
+                .collect(),
             bewilligung: self.bewilligung.map(Into::into),
             rueckblick: Rueckblick {
                 behandelt: self.behandelt.into_iter().map(Into::into).collect(),

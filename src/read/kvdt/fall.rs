@@ -9,6 +9,7 @@ use crate::fall::{Fallkopf, Kennzeichen, Satzart, Stapel};
 use crate::kennung::{Bsnr, Gelesen, Gnr, Lanr, VersichertenId, muster};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, Stufe};
 use crate::quartal::{Quartal, Tag};
+use crate::read::faelle::FALL_ID_PERSOENLICH;
 
 /// Most services of one case: hundreds are usual, and a case is the one thing held in memory whole.
 pub(super) const LEISTUNGEN_MAX: usize = 100_000;
@@ -147,6 +148,10 @@ impl Entwurf {
         }
         if self.schein_id == Lage::Fehlt {
             self.bilde_id(wiederholungen);
+        } else if let Lage::Da(Some(versicherter)) = self.versicherter
+            && versicherter.steht_in(&self.id)
+        {
+            self.fehler(Code::FallIdPersoenlich, self.stelle, FALL_ID_PERSOENLICH.to_owned(), b);
         }
         let (Some(satzart), Lage::Da(quartal), Lage::Da(scheinuntergruppe), false) =
             (self.satzart, self.quartal, self.scheinuntergruppe, self.fehlerhaft)
@@ -165,6 +170,7 @@ impl Entwurf {
             scheinuntergruppe,
             // KVDT has no field for it: there the mark of § 9 is a GNR
             kennzeichen: Kennzeichen::Keins,
+            id_erzeugt: self.schein_id == Lage::Fehlt,
             stelle: self.stelle,
         });
         for (tag, gnr, lanr) in &self.leistungen {

@@ -51,6 +51,7 @@ pub(super) struct Praxiszeile {
 #[derive(Debug, PartialEq)]
 pub(super) struct Zweigzeile {
     pub(super) praxis: Praxis,
+    pub(super) insel: Option<Insel>,
     pub(super) bis: Option<Tag>,
 }
 
@@ -67,7 +68,7 @@ pub(super) struct Arztzeile {
 /// Content of a post's row, with its holders.
 #[derive(Debug, PartialEq)]
 pub(super) struct Stellenzeile {
-    pub(super) praxis: Praxis,
+    pub(super) betriebsstaette: Praxis,
     pub(super) besetzungen: Vec<Verortet<Besetzung>>,
 }
 
@@ -178,6 +179,7 @@ fn zweige(
         .map(|((betriebsstaette, von), Verortet { wert, ort })| Zweig {
             betriebsstaette,
             praxis: wert.praxis,
+            insel: wert.insel,
             gueltig: Zeitraum { von, bis: wert.bis },
             ort,
         })
@@ -223,7 +225,6 @@ fn arztstellen(
     meldungen: &mut Meldungen,
 ) -> Vec<Arztstelle> {
     let aufgeloest = |id, mut zeile: Stellenzeile| {
-        zeile.praxis = register.daten.praxis_fuer(zeile.praxis, register.quartal);
         zeile.besetzungen.sort_by_key(|b| (b.wert.zeitraum, b.wert.arzt, b.wert.anteil));
         (id, zeile)
     };
@@ -239,7 +240,7 @@ fn arztstellen(
         pruefung::zeitraeume("Besetzung", abschnitte, meldungen);
         pruefung::arztstelle(&wert, &ort, register, meldungen);
         let besetzungen = wert.besetzungen.into_iter().map(|b| b.wert).collect();
-        stellen.push(Arztstelle { id, praxis: wert.praxis, besetzungen, ort });
+        stellen.push(Arztstelle { id, betriebsstaette: wert.betriebsstaette, besetzungen, ort });
     }
     stellen
 }

@@ -3,10 +3,10 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use crate::kennung::{Gelesen, Lanr, VersichertenId};
+use crate::kennung::{Gelesen, Lanr, VersichertenId, gezeigt};
 use crate::meldung::{Code, Meldungen, Ort, naechster_name};
 use crate::quartal::Tag;
-use crate::read::xml::{XmlLeser, kurz};
+use crate::read::xml::XmlLeser;
 use crate::stammdaten::Insel;
 
 /// Reads the attributes of the current tag. `None` means a fault, which is recorded; all fields of
@@ -135,7 +135,7 @@ impl Felder<'_> {
             let nah = naechster_name(&text, Insel::ALLE.map(Insel::name));
             let text = format!(
                 "{name}=\"{}\" ist keine der Nordseeinseln {}{}",
-                kurz(&text),
+                gezeigt(&text),
                 Insel::ALLE.map(Insel::name).join(", "),
                 nah.map(|nah| format!("; gemeint ist vielleicht {nah}")).unwrap_or_default()
             );

@@ -110,17 +110,18 @@ pub(super) fn arztstelle(
     meldungen: &mut Meldungen,
 ) {
     let Register { daten, quartal, .. } = register;
+    let praxis = daten.praxis_fuer(stelle.betriebsstaette, quartal);
     // A post that is paid in the quarter needs its practice's island and account in the quarter.
     let besetzt = stelle.besetzungen.iter().any(|b| b.wert.zeitraum.im(quartal));
     let bekannt = if besetzt {
-        daten.praxis_im(stelle.praxis, quartal).is_some()
+        daten.praxis_im(praxis, quartal).is_some()
     } else {
-        !daten.praxis_staende(stelle.praxis).is_empty()
+        !daten.praxis_staende(praxis).is_empty()
     };
     if !bekannt {
         let text = format!(
             "die Praxis {}.. der Arztstelle steht {}nicht im Register; bitte die Praxis ergänzen",
-            stelle.praxis,
+            praxis,
             if besetzt { format!("in {quartal} ") } else { String::new() }
         );
         register.melde_verweis(ort, text, meldungen);

@@ -126,10 +126,11 @@ impl<'a> Zeilen<'a> {
     /// A branch is there while its practice is, and as long known, unless it says otherwise.
     fn zweigpraxis(&mut self, f: &mut Felder<'_>) -> Option<()> {
         let bsnr = f.pflicht::<Bsnr>("bsnr");
+        let insel = f.wahl_insel("insel");
         let (ab, bis) = (f.wahl("gueltig_ab"), f.wahl("gueltig_bis"));
         let bekannt_ab = f.wahl("bekannt_ab");
         let (praxis, praxis_ab, praxis_bis, praxis_bekannt_ab) = self.praxis?;
-        let zeile = Zweigzeile { praxis, bis: bis?.or(praxis_bis) };
+        let zeile = Zweigzeile { praxis, insel: insel?, bis: bis?.or(praxis_bis) };
         let schluessel = (bsnr?.praxis(), ab?.or(praxis_ab));
         let bekannt_ab = bekannt_ab?.unwrap_or(praxis_bekannt_ab);
         self.bau.zweige.merke(schluessel, bekannt_ab, zeile, f.ort());
@@ -160,7 +161,7 @@ impl<'a> Zeilen<'a> {
         let id = f.kennung("id");
         let bsnr = f.pflicht::<Bsnr>("bsnr");
         let bekannt_ab = f.bekannt_ab(self.erstellt);
-        let zeile = Stellenzeile { praxis: bsnr?.praxis(), besetzungen: Vec::new() };
+        let zeile = Stellenzeile { betriebsstaette: bsnr?.praxis(), besetzungen: Vec::new() };
         let (schluessel, bekannt_ab) = (id?, bekannt_ab?);
         self.stelle = Some(Offen { schluessel, bekannt_ab, zeile, ort: f.ort() });
         Some(())

@@ -5,6 +5,7 @@ use std::ops::Range;
 use quick_xml::escape::unescape;
 
 use super::{Element, Gelesen, XmlLeser};
+use crate::kennung::gezeigt;
 use crate::meldung::{Code, Meldungen, Stelle, naechster_name};
 use crate::read::Abbruch;
 
@@ -96,8 +97,9 @@ impl XmlLeser {
         }
         let nah = naechster_name(&text, element.attribute.iter().map(|a| a.name));
         let text = format!(
-            "<{}> hat keine Angabe {text}; {}",
+            "<{}> hat keine Angabe {}; {}",
             element.name,
+            gezeigt(&text),
             nah.map_or_else(
                 || "bitte entfernen".to_owned(),
                 |nah| format!("gemeint ist vielleicht {nah}")

@@ -176,6 +176,7 @@ fn a_named_z_is_the_practice_or_its_branch() {
     lauf.daten.zweige.push(Zweig {
         betriebsstaette: praxis(ZWEIG),
         praxis: praxis(Z2),
+        insel: None,
         gueltig: zeitraum("2024-01-01", ""),
         ort: ort(),
     });
