@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 use memchr::memchr_iter;
 
 use super::roh::Rohquelle;
+use crate::kennung::gezeigt;
 use crate::meldung::{Code, Meldung, Ort, Stelle};
 
 /// The character sets that deliveries may declare.
@@ -79,7 +80,10 @@ pub(crate) struct Textquelle {
     bis: usize,
     zeile: u64,
     byte: u64,
-    marke_ab: u64,
+    /// Bytes of the mark with which UTF-8 may begin.
+    bom: u64,
+    /// Line and byte where the current piece of markup begins.
+    marke_ab: (u64, u64),
     stoerung: Option<Stoerung>,
 }
 
@@ -121,7 +125,8 @@ impl Textquelle {
             bis: 0,
             zeile: 1,
             byte: bom as u64,
-            marke_ab: 0,
+            bom: bom as u64,
+            marke_ab: (1, 0),
             stoerung: None,
         })
     }
@@ -131,6 +136,11 @@ impl Textquelle {
         self.zeichensatz != Zeichensatz::Utf8
     }
 
+    /// Tells whether no character has been read.
+    pub(crate) fn ist_am_anfang(&self) -> bool {
+        self.byte == self.bom
+    }
+
     /// Returns line and byte of the next character.
     pub(crate) fn stelle(&self) -> Stelle {
         Stelle { zeile: Some(self.zeile), byte: Some(self.byte), satz: None }
@@ -138,7 +148,19 @@ impl Textquelle {
 
     /// Marks the next character as the beginning of a piece of markup, whose length is limited.
     pub(crate) fn beginne_marke(&mut self) {
-        self.marke_ab = self.byte;
+        self.marke_ab = (self.zeile, self.byte);
+    }
+
+    /// Ends the piece: one above the limit is a [`stoerung`](Self::stoerung), whatever the seams of
+    /// the buffer.
+    pub(crate) fn beende_marke(&mut self) {
+        if self.stoerung.is_none() && self.marke_ist_zu_lang() {
+            self.stoerung = Some(Stoerung::MarkeZuLang);
+        }
+    }
+
+    fn marke_ist_zu_lang(&self) -> bool {
+        MARKE_MAX < self.byte - self.marke_ab.1
     }
 
     /// Returns the message for what ended the characters early, if anything did.
@@ -159,6 +181,9 @@ impl Textquelle {
                 Meldung::neu(Code::ZeichenUngueltig, ort, text)
             }
             Stoerung::MarkeZuLang => {
+                let (zeile, byte) = self.marke_ab;
+                let anfang = Stelle { zeile: Some(zeile), byte: Some(byte), satz };
+                let ort = Ort::neu(&ort.datei, anfang);
                 let text = "eine Marke oder ein Text ist länger als 1 MiB; erwartet werden Marken von wenigen hundert \
                             Zeichen; vermutlich fehlt ein Anführungszeichen oder ein >";
                 Meldung::neu(Code::XmlMarkeZuLang, ort, text)
@@ -173,7 +198,8 @@ impl Textquelle {
 
     /// Makes the next window. An empty one means the end of the input.
     fn naechstes_fenster(&mut self) -> Result<(), Stoerung> {
-        if MARKE_MAX < self.byte - self.marke_ab {
+        // Here, too, so that no more of a piece is collected than one buffer above the limit.
+        if self.marke_ist_zu_lang() {
             return Err(Stoerung::MarkeZuLang);
         }
         let mut am_ende = false;
@@ -321,7 +347,7 @@ fn deklariert(kopf: &[u8], bom: usize) -> Result<Zeichensatz, String> {
             Err(format!("die Datei beginnt mit der Marke von UTF-8 und nennt {name}; {erlaubt}"))
         }
         None => {
-            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            let name = gezeigt(name);
             Err(format!("die Datei nennt den Zeichensatz {name:?}; {erlaubt}"))
         }
     }
