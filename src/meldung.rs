@@ -126,6 +126,7 @@ codes! {
     VersichertenIdPruefziffer = Warnung "versicherten_id_pruefziffer",
     LanrPruefziffer = Warnung "lanr_pruefziffer",
     ScheinuntergruppeUnbekannt = Warnung "scheinuntergruppe_unbekannt",
+    KvdtSatzDoppelt = Warnung "kvdt_satz_doppelt",
     LeistungNachSchliessung = Warnung "leistung_nach_schliessung",
     RueckblickOhneLeistung = Warnung "rueckblick_ohne_leistung",
     RueckblickNurNachzuegler = Warnung "rueckblick_nur_nachzuegler",

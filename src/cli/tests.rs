@@ -280,6 +280,30 @@ fn a_damaged_file_refuses_the_run_or_is_left_out_if_the_caller_says_so() {
     assert!(gelaufen.stderr.starts_with("1 Klärfall, "), "{gelaufen:?}");
 }
 
+/// A KVDT file says in field 9204 for which quarter it is.
+#[test]
+fn a_kvdt_file_of_another_quarter_is_told_where_it_says_so() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let pfad = ordner.path().join("a.con");
+    let zeilen = [
+        "0138000con0",
+        "017910320240521",
+        "01091064",
+        "0138000besa",
+        "0180201170010100",
+        "0138000adt0",
+        "014920422024",
+        "0138000adt9",
+        "0138000con9",
+        "",
+    ];
+    fs::write(&pfad, zeilen.join("\r\n")).expect("Datei");
+    let antwort = rufe(&["check", DEMO, "--faelle", &pfad.display().to_string()]);
+    let fehler = "\na.con:7:84: satz 3: quartal_widerspricht: ";
+    assert_eq!(antwort.code, 1, "{antwort:?}");
+    assert!(antwort.stderr.contains(fehler), "{antwort:?}");
+}
+
 #[test]
 fn a_bundle_has_no_place_among_the_inputs() {
     let ordner = tempfile::tempdir().expect("Ordner");
