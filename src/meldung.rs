@@ -168,6 +168,17 @@ pub struct Stelle {
     pub satz: Option<u64>,
 }
 
+impl Stelle {
+    /// The beginning of a source.
+    pub const ANFANG: Self = Self { byte: Some(0), zeile: Some(1), satz: None };
+
+    /// Returns the place behind `davor`, with which the source begins.
+    pub fn in_text(davor: &[u8]) -> Self {
+        let zeile = memchr::memchr_iter(b'\n', davor).count() as u64 + 1;
+        Self { byte: Some(davor.len() as u64), zeile: Some(zeile), satz: None }
+    }
+}
+
 impl Ort {
     /// Returns a place of which only the file is known.
     pub fn datei(datei: &Arc<str>) -> Self {

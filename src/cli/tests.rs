@@ -1,5 +1,7 @@
 //! Calls: arguments in, exit code and streams out.
 
+use std::fs;
+
 use super::*;
 
 /// What a call gave back.
@@ -109,7 +111,7 @@ fn rules_are_those_of_the_quarter_and_the_settings() {
     pruefe("rules --quartal 2020Q1", 1, "", "für 2020Q1 gibt es keine Regeln: ");
     let ordner = tempfile::tempdir().expect("Ordner");
     for (inhalt, code, auf_stdout, auf_stderr) in [
-        ("", 1, "", "e.toml: datei_leer: "),
+        ("", 1, "", "e.toml:1:0: datei_leer: "),
         ("[par09]", 0, "par09.notfaelle                             ausgenommen (Vorgabe)", ""),
         ("[par09]\nnotfaelle = 'zulassen'", 0, "zulassen (aus den Einstellungen)", ""),
         ("[par09]\nnotfaele = 'zulassen'", 1, "", "e.toml:2:8: einstellung_unbekannt: "),
@@ -120,7 +122,7 @@ fn rules_are_those_of_the_quarter_and_the_settings() {
         let args = format!("rules --quartal 2024Q1 --einstellungen {}", pfad.display());
         pruefe(&args, code, auf_stdout, auf_stderr);
         fs::write(&pfad, b"[par09]\n# \xfc").expect("Datei");
-        pruefe(&args, 1, "", "e.toml:2:10: zeichen_ungueltig: kein gültiges UTF-8");
+        pruefe(&args, 1, "", "e.toml:2:10: zeichen_ungueltig: das Byte 0xFC ist in UTF-8");
         fs::remove_file(&pfad).expect("Datei");
         pruefe(&args, 1, "", "e.toml: datei_fehlt: ");
     }
