@@ -60,6 +60,9 @@ pub(crate) const MARKE_MAX: u64 = 1 << 20;
 /// How much is read at once.
 const PUFFER: usize = 1 << 16;
 
+/// The mark with which UTF-8 may begin.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// How far into a file its XML declaration may reach.
 const DEKLARATION_MAX: usize = 1024;
 
@@ -110,7 +113,7 @@ impl Textquelle {
             let text = "die Datei ist leer; erwartet wird ein XML-Dokument; bitte neu übertragen";
             return Err(Meldung::neu(Code::DateiLeer, am_anfang(), text));
         }
-        let bom = if puffer[..gelesen].starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let bom = if puffer[..gelesen].starts_with(BOM) { BOM.len() } else { 0 };
         let zeichensatz = deklariert(&puffer[..gelesen], bom)
             .map_err(|text| Meldung::neu(Code::ZeichensatzUnbekannt, am_anfang(), text))?;
         Ok(Self {
@@ -329,6 +332,9 @@ fn deklariert(kopf: &[u8], bom: usize) -> Result<Zeichensatz, String> {
         return Err(format!("die Datei ist in UTF-16 oder UTF-32 kodiert; {erlaubt}"));
     }
     let kopf = &kopf[bom..];
+    if kopf.starts_with(BOM) {
+        return Err(format!("die Datei beginnt mehrfach mit der Marke von UTF-8; {erlaubt}"));
+    }
     if !kopf.starts_with(b"<?xml") {
         return Ok(Zeichensatz::Utf8);
     }
@@ -438,6 +444,7 @@ mod tests {
                 Code::ZeichensatzUnbekannt,
                 stelle(1, 0),
             ),
+            (b"\xEF\xBB\xBF\xEF\xBB\xBF<a/>", Code::ZeichensatzUnbekannt, stelle(1, 0)),
             (b"\xFF\xFE<\x00a\x00", Code::ZeichensatzUnbekannt, stelle(1, 0)),
         ] {
             for tropfen in [false, true] {
