@@ -135,6 +135,7 @@ impl FromStr for Anteil {
         let erlaubt = text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
             && text.starts_with(|c: char| c.is_ascii_digit())
             && text.ends_with(|c: char| c.is_ascii_digit())
+            && (text.len() == 1 || text.as_bytes().get(1) == Some(&b'.'))
             && text.len() <= 8;
         match Decimal::from_str_exact(text) {
             Ok(wert) if erlaubt && wert <= Decimal::ONE && wert.scale() <= 6 => {
@@ -229,10 +230,27 @@ mod tests {
 
     #[test]
     fn shares_are_exact_and_bounded() {
-        for text in ["0", "1", "0.5", "0.75", "0.333333", "1.0", "0.50"] {
+        for text in ["0", "1", "0.5", "0.75", "0.333333", "1.0", "1.00", "0.50"] {
             assert!(text.parse::<Anteil>().is_ok(), "{text}");
         }
-        for text in ["", "1.01", "-0.5", "2", "0,5", ".5", "0.", "0.1234567", "1e0", "+1", "0_1"] {
+        for text in [
+            "00",
+            "01",
+            "000",
+            "00.5",
+            "01.0",
+            "",
+            "1.01",
+            "-0.5",
+            "2",
+            "0,5",
+            ".5",
+            "0.",
+            "0.1234567",
+            "1e0",
+            "+1",
+            "0_1",
+        ] {
             assert_eq!(text.parse::<Anteil>(), Err(Betragsfehler::Anteil), "{text}");
         }
     }

@@ -126,6 +126,7 @@ codes! {
     VersichertenIdPruefziffer = Warnung "versicherten_id_pruefziffer",
     LanrPruefziffer = Warnung "lanr_pruefziffer",
     ScheinuntergruppeUnbekannt = Warnung "scheinuntergruppe_unbekannt",
+    KvdtSatzDoppelt = Warnung "kvdt_satz_doppelt",
     LeistungNachSchliessung = Warnung "leistung_nach_schliessung",
     RueckblickOhneLeistung = Warnung "rueckblick_ohne_leistung",
     RueckblickNurNachzuegler = Warnung "rueckblick_nur_nachzuegler",
@@ -165,6 +166,17 @@ pub struct Stelle {
     pub zeile: Option<u64>,
     /// Record, from 1.
     pub satz: Option<u64>,
+}
+
+impl Stelle {
+    /// The beginning of a source.
+    pub const ANFANG: Self = Self { byte: Some(0), zeile: Some(1), satz: None };
+
+    /// Returns the place behind `davor`, with which the source begins.
+    pub fn in_text(davor: &[u8]) -> Self {
+        let zeile = memchr::memchr_iter(b'\n', davor).count() as u64 + 1;
+        Self { byte: Some(davor.len() as u64), zeile: Some(zeile), satz: None }
+    }
 }
 
 impl Ort {

@@ -269,7 +269,8 @@ fn befehle() -> Command {
 /// Most threads that can be asked for; above it a mistyped number is likelier than a machine.
 const THREADS_MAX: usize = 1024;
 
-fn threads(text: &str) -> Result<usize, String> {
+/// Reads a number of threads; the error is the German text of what is expected.
+pub(super) fn threads(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|zahl| (1..=THREADS_MAX).contains(zahl))

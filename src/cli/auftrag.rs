@@ -1,23 +1,26 @@
 //! `run` and `check`.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Component, Path, PathBuf};
 
-use super::argumente::{Lauf, Pruefung, Quellen};
+use super::argumente::{Lauf, Pruefung, Quellen, threads};
 use super::fortschritt::Fortschritt;
 use super::{Absage, Ende, Konsole, zusammenfassung};
 use crate::export::buendel::{Buendel, Fehler};
 use crate::export::{self, protokoll};
 use crate::lauf::{Auftrag, fuehre_aus, pruefe};
 use crate::meldung::{Meldungen, Stufe};
-use crate::read::eingaben::Eingaben;
+use crate::read::eingaben::{Eingaben, ursache};
 use crate::read::roh::Zaehler;
 
 /// Decides a quarter and writes its bundle.
 pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     pruefe_ziel(lauf)?;
+    Buendel::pruefe_ort(&lauf.out)?;
     let auftrag =
-        Auftrag { ohne_vorlauf: lauf.ohne_vorlauf, lauf: lauf.nummer, ..auftrag(&lauf.quellen) };
+        Auftrag { ohne_vorlauf: lauf.ohne_vorlauf, lauf: lauf.nummer, ..auftrag(&lauf.quellen)? };
     if eltern(&lauf.out).is_dir() {
         // Begun and given up at once: a place that is none for a bundle shall not cost a long run.
         // Where the parents are missing nothing can stand in the way, and a refused run leaves none.
@@ -44,10 +47,20 @@ pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage
     } else {
         konsole.antworte(&zusammenfassung::lauf(&ergebnis, &ort))
     };
-    if let Err(absage) = gesagt {
-        // The bundle stands, and nobody would know.
-        konsole.sage(&ort);
-        return Err(absage);
+    match gesagt {
+        // The bundle stands: what cannot be said of it does not undo it.
+        Err(Absage::Stdout(fehler)) => {
+            let (was, ursache) =
+                (if lauf.json { "das Protokoll" } else { "die Zusammenfassung" }, ursache(&fehler));
+            if !lauf.json {
+                konsole.sage(&ort);
+            }
+            konsole.sage(format_args!(
+                "das Bündel ist vollständig, aber {was} ließ sich nicht ausgeben: die \
+                 Standardausgabe ist nicht beschreibbar ({ursache})"
+            ));
+        }
+        gesagt => gesagt?,
     }
     let summen = &ergebnis.abrechnung.summen;
     let offen = zusammenfassung::klaerfaelle(summen)
@@ -57,7 +70,7 @@ pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage
 
 /// Reads and validates everything. There is no file for the messages, so all are said.
 pub(super) fn check(pruefung: &Pruefung, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
-    let auftrag = auftrag(&pruefung.quellen);
+    let auftrag = auftrag(&pruefung.quellen)?;
     let fortschritt = Fortschritt::von(&auftrag, konsole.terminal);
     let ergebnis = pruefe(&auftrag);
     drop(fortschritt);
@@ -76,14 +89,33 @@ pub(super) fn check(pruefung: &Pruefung, konsole: &mut Konsole<'_>) -> Result<En
     Ok(Ende::Fertig)
 }
 
-fn auftrag(quellen: &Quellen) -> Auftrag {
-    Auftrag {
+fn auftrag(quellen: &Quellen) -> Result<Auftrag, Absage> {
+    let threads = match quellen.threads {
+        Some(threads) => threads,
+        None => threads_der_umgebung(std::env::var_os(RAYON_NUM_THREADS).as_deref())?,
+    };
+    Ok(Auftrag {
         eingaben: Eingaben::aus(quellen.ordner.as_deref(), &quellen.einzelne()),
-        threads: quellen.threads,
+        // Always said: without it the pool would take what the environment says, however much.
+        threads: Some(threads),
         ohne_vorlauf: false,
         ohne_fehlerhafte_dateien: quellen.ohne_fehlerhafte_dateien,
         lauf: 1,
         zaehler: Zaehler::default(),
+    })
+}
+
+/// The variable by which other programs of this kind are told, too.
+const RAYON_NUM_THREADS: &str = "RAYON_NUM_THREADS";
+
+/// Returns how many threads the environment asks for; the cores, if it says nothing or 0.
+fn threads_der_umgebung(wert: Option<&OsStr>) -> Result<usize, Absage> {
+    let kerne = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    match wert.map(OsStr::to_string_lossy).as_deref() {
+        None | Some("" | "0") => Ok(kerne()),
+        Some(wert) => threads(wert).map_err(|erwartet| {
+            Absage::Aufruf(format!("{RAYON_NUM_THREADS}: `{wert}` ist ungültig; {erwartet}"))
+        }),
     }
 }
 
@@ -135,6 +167,41 @@ fn aufgeloest(pfad: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_environment_may_name_the_threads() {
+        let kerne = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        for (wert, erwartet) in [
+            (None, Some(kerne)),
+            (Some(""), Some(kerne)),
+            (Some("0"), Some(kerne)),
+            (Some("1"), Some(1)),
+            (Some("1024"), Some(1024)),
+            (Some("1025"), None),
+            (Some("100000"), None),
+            (Some("-1"), None),
+            (Some("vier"), None),
+        ] {
+            match (threads_der_umgebung(wert.map(OsStr::new)), erwartet) {
+                (Ok(threads), Some(erwartet)) => assert_eq!(threads, erwartet, "{wert:?}"),
+                (Err(Absage::Aufruf(text)), None) => {
+                    assert!(text.contains("eine ganze Zahl von 1 bis 1024"), "{text}");
+                }
+                andere => panic!("{wert:?}: {andere:?}"),
+            }
+        }
+        // What is asked for on the command line is not asked of the environment.
+        let quellen = |args: &[&str]| {
+            let args = [&["check", "ordner"], args].concat();
+            match super::super::argumente::lies(args.into_iter().map(Into::into).collect()) {
+                Ok(super::super::Befehl::Check(pruefung)) => pruefung.quellen,
+                andere => panic!("{andere:?}"),
+            }
+        };
+        let threads = |args: &[&str]| auftrag(&quellen(args)).ok().and_then(|a| a.threads);
+        assert_eq!(threads(&["--threads", "3"]), Some(3));
+        assert!(threads(&[]).is_some(), "the pool never asks the environment itself");
+    }
 
     #[test]
     fn paths_are_compared_without_links_even_if_they_do_not_exist() {

@@ -4,7 +4,6 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,10 +16,12 @@ mod zusammenfassung;
 
 use crate::erklaerung::suche::{Fund, suche};
 use crate::export::buendel;
-use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, Stufe};
+use crate::meldung::{Code, Meldungen, Ort, Stufe};
 use crate::parameter::regeltext;
-use crate::read::eingaben::{Art, Eingaben, ursache};
+use crate::read::eingaben::{Art, Eingabe, Eingaben, ursache};
 use crate::read::einstellungen::{self, Einstellungen};
+use crate::read::kleintext::lies_text;
+use crate::read::roh::{Rohquelle, Zaehler, lesefehler};
 
 use argumente::{Auskunft, Befehl, Erklaerfrage, Regelfrage, Schema};
 use zeilen::anzahl;
@@ -184,29 +185,14 @@ fn lies_einstellungen(pfad: &Path) -> Result<Einstellungen, Meldungen> {
     let eingaben = Eingaben::aus(None, &[(Art::Einstellungen, PathBuf::from(pfad))]);
     let mut meldungen = eingaben.fehler().clone();
     for eingabe in eingaben.alle() {
-        let ort = Ort::datei(&eingabe.name);
-        let bytes = match fs::read(&eingabe.pfad) {
-            Ok(bytes) => bytes,
-            Err(fehler) => {
-                let text = format!("die Datei ist nicht lesbar: {}", ursache(&fehler));
-                meldungen.melde(Meldung::neu(Code::DateiNichtLesbar, ort, text));
-                continue;
-            }
-        };
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => match einstellungen::lies(&eingabe.name, text) {
-                Ok(einstellungen) => return Ok(einstellungen),
-                Err(fehler) => fehler.into_iter().for_each(|meldung| meldungen.melde(meldung)),
-            },
-            Err(fehler) => {
-                let gut = &bytes[..fehler.valid_up_to()];
-                let zeile = memchr::memchr_iter(b'\n', gut).count() + 1;
-                let stelle =
-                    Stelle { byte: Some(gut.len() as u64), zeile: Some(zeile as u64), satz: None };
-                let text = "kein gültiges UTF-8; bitte die Datei als UTF-8 speichern";
-                let ort = Ort::neu(&eingabe.name, stelle);
-                meldungen.melde(Meldung::neu(Code::ZeichenUngueltig, ort, text));
-            }
+        let Eingabe { name, pfad, komprimierung, .. } = eingabe;
+        let gelesen = Rohquelle::oeffne(pfad, *komprimierung, Zaehler::default())
+            .map_err(|fehler| lesefehler(&fehler, Ort::datei(name)))
+            .and_then(|roh| lies_text(roh, name, Code::EinstellungUngueltig));
+        match gelesen.map(|(text, _)| einstellungen::lies(name, &text)) {
+            Ok(Ok(einstellungen)) => return Ok(einstellungen),
+            Ok(Err(fehler)) => fehler.into_iter().for_each(|meldung| meldungen.melde(meldung)),
+            Err(meldung) => meldungen.melde(meldung),
         }
     }
     Err(meldungen)

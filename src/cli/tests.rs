@@ -1,5 +1,7 @@
 //! Calls: arguments in, exit code and streams out.
 
+use std::fs;
+
 use super::*;
 
 /// What a call gave back.
@@ -109,7 +111,7 @@ fn rules_are_those_of_the_quarter_and_the_settings() {
     pruefe("rules --quartal 2020Q1", 1, "", "für 2020Q1 gibt es keine Regeln: ");
     let ordner = tempfile::tempdir().expect("Ordner");
     for (inhalt, code, auf_stdout, auf_stderr) in [
-        ("", 1, "", "e.toml: datei_leer: "),
+        ("", 1, "", "e.toml:1:0: datei_leer: "),
         ("[par09]", 0, "par09.notfaelle                             ausgenommen (Vorgabe)", ""),
         ("[par09]\nnotfaelle = 'zulassen'", 0, "zulassen (aus den Einstellungen)", ""),
         ("[par09]\nnotfaele = 'zulassen'", 1, "", "e.toml:2:8: einstellung_unbekannt: "),
@@ -120,7 +122,7 @@ fn rules_are_those_of_the_quarter_and_the_settings() {
         let args = format!("rules --quartal 2024Q1 --einstellungen {}", pfad.display());
         pruefe(&args, code, auf_stdout, auf_stderr);
         fs::write(&pfad, b"[par09]\n# \xfc").expect("Datei");
-        pruefe(&args, 1, "", "e.toml:2:10: zeichen_ungueltig: kein gültiges UTF-8");
+        pruefe(&args, 1, "", "e.toml:2:10: zeichen_ungueltig: das Byte 0xFC ist in UTF-8");
         fs::remove_file(&pfad).expect("Datei");
         pruefe(&args, 1, "", "e.toml: datei_fehlt: ");
     }
@@ -145,10 +147,13 @@ fn a_closed_pipe_is_success_and_a_full_disk_is_not() {
         (io::ErrorKind::BrokenPipe, 0, ""),
         (io::ErrorKind::StorageFull, 1, "nicht beschreibbar: kein Speicherplatz mehr\n"),
     ] {
-        let mut stderr = Vec::new();
-        let args = ["schema", "faelle"].iter().map(OsString::from);
-        assert_eq!(run(args, &mut Zu(art), &mut stderr, false), code);
-        assert!(String::from_utf8_lossy(&stderr).ends_with(gesagt));
+        for args in [&["schema", "faelle"][..], &["rules", "--quartal", "2024Q1"], &["check", DEMO]]
+        {
+            let mut stderr = Vec::new();
+            let args = args.iter().map(OsString::from);
+            assert_eq!(run(args, &mut Zu(art), &mut stderr, false), code);
+            assert!(String::from_utf8_lossy(&stderr).ends_with(gesagt));
+        }
         // Nobody hears the sentence; the exit code stays.
         let args = std::iter::once(OsString::from("rn"));
         assert_eq!(run(args, &mut Vec::new(), &mut Zu(art), false), 2);
@@ -199,16 +204,28 @@ fn the_demo_runs_once_and_is_found_identical_then() {
     assert_eq!((anderer.code, &*anderer.stdout), (1, ""));
     assert!(anderer.stderr.contains("--force"), "{anderer:?}");
     assert!(anderer.stderr.ends_with("1 Fehler; es wurde nichts geschrieben\n"), "{anderer:?}");
+    let darin = rufe(&["run", DEMO, "--out", &format!("{out}/neu/2024Q2")]);
+    assert_eq!((darin.code, &*darin.stdout), (1, ""));
+    assert!(darin.stderr.contains("neu/2024Q2: liegt im Bündel "), "{darin:?}");
+    assert!(darin.stderr.ends_with("\n1 Fehler; es wurde nichts geschrieben\n"), "{darin:?}");
+    assert_eq!(darin.stderr.lines().count(), 2, "before the inputs are read: {darin:?}");
     let ersetzt = demo("--lauf 2 --force --zeitstempel 2024-05-21T08:30");
     assert_eq!(ersetzt.code, 0);
     assert!(ersetzt.stdout.ends_with(": anderes Bündel ersetzt\n"), "{ersetzt:?}");
 
-    let mut stderr = Vec::new();
-    let args =
-        ["run", DEMO, "--out", &out, "--lauf", "2", "--force"].into_iter().map(OsString::from);
-    assert_eq!(run(args, &mut Zu(io::ErrorKind::StorageFull), &mut stderr, false), 1);
-    let stderr = String::from_utf8(stderr).expect("UTF-8");
-    assert!(stderr.contains("\nBündel       "), "a bundle was written: {stderr}");
+    // The bundle is written, whatever can be said of it.
+    for (mehr, code, was) in
+        [("--force", 0, "die Zusammenfassung"), ("--json", 0, "das Protokoll"), ("--strikt", 3, "")]
+    {
+        let args = ["run", DEMO, "--out", &out, "--force", "--lauf", "2"];
+        let args = args.into_iter().chain((mehr != "--force").then_some(mehr)).map(OsString::from);
+        let mut stderr = Vec::new();
+        assert_eq!(run(args, &mut Zu(io::ErrorKind::StorageFull), &mut stderr, false), code);
+        let stderr = String::from_utf8(stderr).expect("UTF-8");
+        assert_eq!(stderr.matches("\nBündel       ").count(), 1, "{stderr}");
+        assert!(stderr.contains(&format!("aber {was}")), "{stderr}");
+        assert!(stderr.ends_with("nicht beschreibbar (kein Speicherplatz mehr)\n"), "{stderr}");
+    }
 }
 
 #[test]
@@ -278,6 +295,54 @@ fn a_damaged_file_refuses_the_run_or_is_left_out_if_the_caller_says_so() {
     let zeile = "\nAusgelassen  Klärfälle für Praxen 1 (meldungen.csv); beschädigt: defekt.xml\n";
     assert!(gelaufen.stdout.contains(zeile), "{gelaufen:?}");
     assert!(gelaufen.stderr.starts_with("1 Klärfall, "), "{gelaufen:?}");
+}
+
+/// Settings and key of a run are read as `rules` reads settings.
+#[test]
+fn a_small_text_that_cannot_be_read_is_told_where_it_breaks() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let pfad = ordner.path().join("x").display().to_string();
+    for (inhalt, option, erwartet) in [
+        (b"# \xFC".to_vec(), "--einstellungen", "x:1:2: zeichen_ungueltig: das Byte 0xFC"),
+        (b"#\n\xFC".to_vec(), "--schluessel", "x:2:2: zeichen_ungueltig: das Byte 0xFC"),
+        (b"#\nabc".to_vec(), "--schluessel", "x:2:2: schluessel_ungueltig: 3 Zeichen;"),
+        (
+            vec![b'#'; 2 << 20],
+            "--einstellungen",
+            "x:1:0: einstellung_ungueltig: die Datei ist größer",
+        ),
+        (vec![b'#'; 2 << 20], "--schluessel", "x:1:0: schluessel_ungueltig: die Datei ist größer"),
+    ] {
+        fs::write(&pfad, inhalt).expect("Datei");
+        let stammdaten = format!("{DEMO}/stammdaten.xml");
+        let antwort = rufe(&["check", "--stammdaten", &stammdaten, option, &pfad]);
+        assert_eq!(antwort.code, 1, "{antwort:?}");
+        assert!(antwort.stderr.starts_with(erwartet), "{antwort:?}");
+    }
+}
+
+/// A KVDT file says in field 9204 for which quarter it is.
+#[test]
+fn a_kvdt_file_of_another_quarter_is_told_where_it_says_so() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let pfad = ordner.path().join("a.con");
+    let zeilen = [
+        "0138000con0",
+        "017910320240521",
+        "01091064",
+        "0138000besa",
+        "0180201170010100",
+        "0138000adt0",
+        "014920422024",
+        "0138000adt9",
+        "0138000con9",
+        "",
+    ];
+    fs::write(&pfad, zeilen.join("\r\n")).expect("Datei");
+    let antwort = rufe(&["check", DEMO, "--faelle", &pfad.display().to_string()]);
+    let fehler = "\na.con:7:84: satz 3: quartal_widerspricht: ";
+    assert_eq!(antwort.code, 1, "{antwort:?}");
+    assert!(antwort.stderr.contains(fehler), "{antwort:?}");
 }
 
 #[test]

@@ -144,7 +144,8 @@ fn rueckblick(blatt: &mut Vec<String>, ergebnis: &Ergebnis) {
     let fehlt = if fehlend.is_empty() {
         "vollständig".to_owned()
     } else {
-        format!("es fehlen {}", einige(&fehlend, "; "))
+        // All of them: somebody has to find these files.
+        format!("es fehlen {}", fehlend.join("; "))
     };
     let text = format!(
         "Fälle {}, Patienten geschlossener Praxen {}; {fehlt}",

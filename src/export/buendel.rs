@@ -66,6 +66,18 @@ pub enum Fehler {
         /// What shows that it is no bundle.
         grund: String,
     },
+    /// A folder above it is a bundle, which one more folder would ruin.
+    #[error(
+        "{}: liegt im Bündel {}, das damit keines mehr wäre; bitte einen Ordner außerhalb nennen",
+        pfad.display(),
+        buendel.display()
+    )]
+    ImBuendel {
+        /// The path as given.
+        pfad: PathBuf,
+        /// The bundle.
+        buendel: PathBuf,
+    },
     /// There is a bundle with other contents.
     #[error(
         "{}: enthält schon ein anderes Bündel; bitte einen anderen Ordner nennen oder es mit \
@@ -150,6 +162,14 @@ impl Buendel {
     /// [`Fehler`], if the place is none for a bundle or another run is writing there.
     pub fn beginne(ziel: &Path) -> Result<Self, Fehler> {
         Self::beginne_auf(ziel, Arc::new(Betriebssystem))
+    }
+
+    /// Checks that no folder above `ziel` is a bundle; creates nothing.
+    ///
+    /// # Errors
+    /// [`Fehler::ImBuendel`]
+    pub fn pruefe_ort(ziel: &Path) -> Result<(), Fehler> {
+        ordner::pruefe_ort(ziel)
     }
 
     fn beginne_auf(ziel: &Path, platte: Arc<dyn Platte>) -> Result<Self, Fehler> {

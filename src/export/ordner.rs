@@ -94,14 +94,31 @@ pub(super) fn ziel(angegeben: &Path) -> Result<PathBuf, Fehler> {
     let ziel = angegeben.with_file_name(name);
     if ziel.is_symlink() {
         // The work folder must stand beside the folder itself, on the same disk.
-        return fs::canonicalize(&ziel).map_err(|fehler| Fehler::platte(&ziel, fehler));
+        let ziel = fs::canonicalize(&ziel).map_err(|fehler| Fehler::platte(&ziel, fehler))?;
+        pruefe_ort(&ziel)?;
+        return Ok(ziel);
     }
+    pruefe_ort(&ziel)?;
     let eltern = eltern(&ziel);
     if eltern.is_file() {
         return Err(Fehler::KeinOrdner { pfad: eltern.to_owned() });
     }
     fs::create_dir_all(eltern).map_err(|fehler| Fehler::platte(eltern, fehler))?;
     Ok(ziel)
+}
+
+/// Checks that no folder above `ziel` is a bundle: with one more folder in it, it would be none.
+pub(super) fn pruefe_ort(ziel: &Path) -> Result<(), Fehler> {
+    let ganz = std::path::absolute(ziel).map_err(|fehler| Fehler::platte(ziel, fehler))?;
+    // What does not exist yet is no bundle; of what does, links and `..` are followed.
+    let vorhanden = ganz.ancestors().skip(1).find_map(|ordner| fs::canonicalize(ordner).ok());
+    let buendel = vorhanden.as_deref().into_iter().flat_map(Path::ancestors).find(|ordner| {
+        // Most folders are told by one look, however much is in them.
+        ordner.join("protokoll.json").is_file() && ist_buendel(ordner).is_ok()
+    });
+    buendel.map_or(Ok(()), |buendel| {
+        Err(Fehler::ImBuendel { pfad: ziel.to_owned(), buendel: buendel.to_owned() })
+    })
 }
 
 fn eltern(ziel: &Path) -> &Path {

@@ -1,11 +1,11 @@
 //! Reads what is known before the first case: settings, key, reference data, rosters, population.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 use std::sync::Arc;
 
 use super::{Auftrag, Gelesen};
-use crate::meldung::{Code, Meldung, Meldungen, Ort};
+use crate::meldung::{Code, Meldungen, Ort};
 use crate::parameter::Regeln;
 use crate::quartal::{Quartal, Tag};
 use crate::read::Abbruch;
@@ -13,13 +13,11 @@ use crate::read::dienstplan::DienstplanLeser;
 use crate::read::eingaben::Art;
 use crate::read::einstellungen::{self, Einstellungen};
 use crate::read::einwohner::EinwohnerBau;
+use crate::read::kleintext::lies_text;
 use crate::read::roh::{Komprimierung, Pruefsumme, Rohquelle, Zaehler, lesefehler};
 use crate::read::schluessel::lies_schluessel;
 use crate::read::stammdaten::{StammdatenLeser, Stammdatenbau};
 use crate::stammdaten::{Dienstplan, Einwohner, Insel, Stammdaten};
-
-/// Most bytes of a settings or key file: a larger one is no such file.
-const TEXT_MAX: u64 = 1 << 20;
 
 /// Opens an input; a failure is recorded.
 pub(super) fn oeffne(
@@ -75,19 +73,19 @@ fn text(
     meldungen: &mut Meldungen,
 ) -> Option<(Arc<str>, String)> {
     let gelesen = der_art(gelesen, art).next()?;
-    let mut roh = oeffne(gelesen, zaehler, meldungen)?;
+    let roh = oeffne(gelesen, zaehler, meldungen)?;
     let name = Arc::clone(&gelesen.eingabe.name);
-    let mut bytes = Vec::new();
-    if let Err(fehler) = (&mut roh).take(TEXT_MAX).read_to_end(&mut bytes) {
-        meldungen.melde(lesefehler(&fehler, Ort::datei(&name)));
-        return None;
-    }
-    gelesen.pruefsumme = beende(gelesen, roh.beende(), meldungen);
-    match String::from_utf8(bytes) {
-        Ok(text) if (text.len() as u64) < TEXT_MAX => Some((name, text)),
-        _ => {
-            let text = "die Datei ist kein UTF-8-Text oder größer als 1 MiB; bitte prüfen, ob es die richtige ist";
-            meldungen.melde(Meldung::neu(Code::ZeichenUngueltig, Ort::datei(&name), text));
+    let zu_gross = match art {
+        Art::Schluessel => Code::SchluesselUngueltig,
+        _ => Code::EinstellungUngueltig,
+    };
+    match lies_text(roh, &name, zu_gross) {
+        Ok((text, pruefsumme)) => {
+            gelesen.pruefsumme = Some(pruefsumme);
+            Some((name, text))
+        }
+        Err(meldung) => {
+            meldungen.melde(meldung);
             None
         }
     }

@@ -61,7 +61,7 @@ fn umschlag(gelesen: &Gelesen) -> Option<Umschlag> {
                 teil: 1,
                 von_teilen: 1,
                 ersatz_fuer: None,
-                ort: Ort::datei(datei),
+                ort: Ort::neu(datei, kopf.stelle),
             })
         }
         (Art::Faelle | Art::Rueckblick, _) => {

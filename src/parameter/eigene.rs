@@ -2,6 +2,7 @@
 
 use super::Parameter;
 use super::staende::{Eintrag, Inhalt, Parameterwert, Stand};
+use crate::kennung::gezeigt;
 use crate::meldung::naechster_name;
 use crate::quartal::{Quartal, Tag};
 
@@ -47,7 +48,7 @@ impl Parameter {
             let namen = self.eintraege.iter().map(|e| &*e.name);
             let rat = naechster_name(&eigener.name, namen)
                 .map_or_else(String::new, |name| format!("; gemeint ist wohl `{name}`"));
-            let text = format!("der Parameter `{}` ist unbekannt{rat}", eigener.name);
+            let text = format!("der Parameter `{}` ist unbekannt{rat}", gezeigt(&eigener.name));
             return Err(Standfehler::Name(text));
         };
         passt(eintrag, &eigener.wert)?;

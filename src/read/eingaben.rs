@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::meldung::{Code, Meldung, Meldungen, Ort};
+use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle};
 use crate::read::roh::Komprimierung;
 
 mod art;
@@ -90,6 +90,7 @@ pub fn ursache(fehler: &io::Error) -> String {
         K::AlreadyExists => "gibt es schon".to_owned(),
         K::StorageFull | K::QuotaExceeded => "kein Speicherplatz mehr".to_owned(),
         K::ReadOnlyFilesystem => "der Datenträger ist schreibgeschützt".to_owned(),
+        K::IsADirectory => "ist ein Ordner".to_owned(),
         K::NotADirectory => "ein Teil des Pfades ist kein Ordner".to_owned(),
         K::InvalidFilename => "der Dateiname ist ungültig oder zu lang".to_owned(),
         _ => fehler.to_string(),
@@ -219,7 +220,8 @@ impl Suche {
         }
         self.bekannt.insert(ohne_links, name.to_owned());
         if daten.len() == 0 && art != Art::Faelle {
-            self.melde(Code::DateiLeer, name, "die Datei ist leer");
+            let ort = Ort::neu(&Arc::from(name), Stelle::ANFANG);
+            self.meldungen.melde(Meldung::neu(Code::DateiLeer, ort, "die Datei ist leer"));
             return None;
         }
         Some(daten.len())
@@ -461,6 +463,19 @@ mod tests {
         erwartet.sort();
         gefunden.sort();
         assert_eq!(gefunden, erwartet);
+    }
+
+    #[test]
+    fn an_empty_file_is_empty_at_its_beginning() {
+        let namen = ["stammdaten.xml", "gv100ad.txt", "einstellungen.toml", "schluessel.txt"];
+        let ordner = ordner(&namen);
+        for name in namen {
+            fs::write(ordner.path().join(name), "").expect("Datei");
+        }
+        let liste = Eingaben::aus(Some(ordner.path()), &[]).fehler().liste();
+        let mut erwartet = namen.map(|name| format!("{name}:1:0: datei_leer: die Datei ist leer"));
+        erwartet.sort();
+        assert_eq!(liste.iter().map(ToString::to_string).collect::<Vec<_>>(), erwartet);
     }
 
     #[test]

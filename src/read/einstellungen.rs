@@ -9,9 +9,10 @@ use toml::de::{DeTable, DeValue};
 mod leser;
 mod staende;
 
-use leser::{Leser, Stellen, art, in_anfuehrung, kurz, zahl};
+use leser::{Leser, Stellen, art, in_anfuehrung, zahl};
 
 use crate::auslegung::{Auslegungen, Eintrag, Wert};
+use crate::kennung::gezeigt;
 use crate::meldung::{Code, Meldung};
 use crate::parameter::Parameter;
 use crate::quartal::Tag;
@@ -207,7 +208,7 @@ impl Leser<'_> {
         for ablehnung in abgelehnt.into_iter().flatten() {
             let text = texte.get(ablehnung.stelle).copied().unwrap_or_default();
             let stellen = angaben.get(ablehnung.stelle).unwrap_or(wert).span();
-            let text = format!("`{}` = `{}`: {}", eintrag.name, kurz(text), ablehnung.erwartet);
+            let text = format!("`{}` = `{}`: {}", eintrag.name, gezeigt(text), ablehnung.erwartet);
             self.ungueltig(stellen, text);
         }
     }
@@ -219,7 +220,7 @@ impl Leser<'_> {
         } else {
             let namen: Vec<_> = Buchungsstatus::WERTE.iter().map(|(name, _)| *name).collect();
             let namen = in_anfuehrung(&namen);
-            let text = format!("`{name}` = `{}`: erlaubt sind {namen}", kurz(&text));
+            let text = format!("`{name}` = `{}`: erlaubt sind {namen}", gezeigt(&text));
             self.ungueltig(wert.span(), text);
         }
     }
@@ -389,6 +390,26 @@ mod tests {
             let fehler = gelesen(text).expect_err(text);
             assert!(fehler[0].starts_with(&format!("e.toml:{stelle}: {code}: ")), "{fehler:?}");
             assert!(fehler.len() == 1 && fehler[0].contains(grund), "{text}: {fehler:?}");
+        }
+    }
+
+    #[test]
+    fn no_message_shows_what_may_be_a_versicherten_id() {
+        for text in [
+            "[A123456780]",
+            "[par09]\nA123456780 = 1",
+            "[par09]\nzeitraum = \"A123456780\"",
+            "[par09]\nkennzeichen_gnr = [\"A123456780\"]",
+            "[buchung]\nstatus = \"a123 456 780\"",
+            "[einwohner.verfuegbar_seit]\nA123456780 = \"2022-01-15\"",
+            "[[parameter]]\nname = \"A123456780\"\nab = \"2025Q1\"\nwert = 1\nfundstelle = \"B\"",
+            "[[parameter]]\nA123456780 = \"\"",
+            "A123456780 = A123456780",
+            "A123456780 = \"1\"\nA123456780 = \"1\"",
+        ] {
+            let fehler = gelesen(text).expect_err(text);
+            let gezeigt = fehler.iter().any(|text| text.replace(' ', "").contains("123456780"));
+            assert!(!gezeigt, "{fehler:?}");
         }
     }
 

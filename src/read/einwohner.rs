@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::Abbruch;
 use super::roh::lesefehler;
 use super::text::Zeichensatz;
-use crate::kennung::Ags;
+use crate::kennung::{Ags, gezeigt};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle};
 use crate::quartal::Tag;
 use crate::stammdaten::{Einwohner, Veroeffentlichung};
@@ -72,6 +72,7 @@ impl EinwohnerBau {
         let mut puffer = Vec::new();
         let mut zeichensatz = None;
         let (mut nummer, mut byte, mut gemeinden) = (0_u64, 0_u64, 0_u64);
+        let mut am_ende = Stelle::ANFANG;
         loop {
             nummer += 1;
             let stelle = |spalte: usize| Stelle {
@@ -108,15 +109,18 @@ impl EinwohnerBau {
                 }
             }
             byte += puffer.len() as u64;
+            let zeile = nummer + u64::from(puffer.ends_with(b"\n"));
+            am_ende = Stelle { byte: Some(byte), zeile: Some(zeile), satz: None };
         }
+        let am_ende = Ort::neu(datei, am_ende);
         if nummer == 1 {
             let text = "die Datei ist leer; erwartet wird ein Gemeindeverzeichnis GV100AD; bitte \
                         neu beschaffen";
-            meldungen.melde(Meldung::neu(Code::DateiLeer, Ort::datei(datei), text));
+            meldungen.melde(Meldung::neu(Code::DateiLeer, am_ende, text));
         } else if gemeinden == 0 {
             let text = "keine Gemeinde (Satzart 60) gefunden; erwartet wird ein \
                         Gemeindeverzeichnis GV100AD; bitte die Datei prüfen";
-            meldungen.melde(Meldung::neu(Code::EinwohnerZeile, Ort::datei(datei), text));
+            meldungen.melde(Meldung::neu(Code::EinwohnerZeile, am_ende, text));
         }
         Ok(())
     }
@@ -223,7 +227,7 @@ fn lies_gemeinde(zeile: &str) -> Result<Option<Zeile>, Zeilenfehler> {
         "60" => {}
         "10" | "20" | "30" | "40" | "50" => return Ok(None),
         satzart => {
-            let satzart = satzart.escape_debug();
+            let satzart = gezeigt(satzart);
             return falsch(&format!(
                 "Satzart „{satzart}“ gefunden; erwartet wird 10, 20, 30, 40, 50 oder 60"
             ));
@@ -238,15 +242,15 @@ fn lies_gemeinde(zeile: &str) -> Result<Option<Zeile>, Zeilenfehler> {
     let stand = spalten(zeile, 3, 10);
     let Ok(gebietsstand) = Tag::aus_jjjjmmtt(stand.as_bytes()) else {
         return falsch(&format!(
-            "Gebietsstand „{stand}“ (Spalten 3–10) gefunden; erwartet wird ein \
-                                Tag der Form JJJJMMTT"
+            "Gebietsstand „{}“ (Spalten 3–10) gefunden; erwartet wird ein Tag der Form JJJJMMTT",
+            gezeigt(stand)
         ));
     };
     let schluessel = spalten(zeile, 11, 18);
     let Ok(ags) = schluessel.parse() else {
         return falsch(&format!(
-            "AGS „{schluessel}“ (Spalten 11–18) gefunden; erwartet werden 8 \
-                                Ziffern"
+            "AGS „{}“ (Spalten 11–18) gefunden; erwartet werden 8 Ziffern",
+            gezeigt(schluessel)
         ));
     };
     let name = spalten(zeile, 23, 72).trim();
@@ -257,16 +261,16 @@ fn lies_gemeinde(zeile: &str) -> Result<Option<Zeile>, Zeilenfehler> {
     let kennzeichen = spalten(zeile, 123, 124);
     if !matches!(kennzeichen.as_bytes(), [b'6', b'0'..=b'9']) {
         return falsch(&format!(
-            "Textkennzeichen „{kennzeichen}“ (Spalten 123–124) gefunden; \
-                                erwartet wird 60 bis 69"
+            "Textkennzeichen „{}“ (Spalten 123–124) gefunden; erwartet wird 60 bis 69",
+            gezeigt(kennzeichen)
         ));
     }
     let zahl = spalten(zeile, 140, SPALTEN);
     let einwohner = zahl.bytes().all(|b| b.is_ascii_digit()).then(|| zahl.parse::<u32>());
     let Some(Ok(einwohner)) = einwohner else {
         return falsch(&format!(
-            "Einwohnerzahl „{zahl}“ (Spalten 140–150) gefunden; erwartet \
-                                werden 11 Ziffern"
+            "Einwohnerzahl „{}“ (Spalten 140–150) gefunden; erwartet werden 11 Ziffern",
+            gezeigt(zahl)
         ));
     };
     Ok(Some(Zeile {
@@ -321,7 +325,8 @@ mod tests {
         let einwohner = bau.fertig(&seit, &mut meldungen);
         let stelle = |m: Meldung| {
             let stelle = m.ort.map(|ort| ort.stelle).unwrap_or_default();
-            assert_eq!(stelle.satz, stelle.zeile);
+            // The end of a file belongs to no record.
+            assert!(stelle.satz.is_none() || stelle.satz == stelle.zeile);
             (m.code, stelle.zeile, stelle.byte)
         };
         (einwohner, meldungen.liste().into_iter().map(stelle).collect())
@@ -443,8 +448,20 @@ mod tests {
             );
         }
         let ohne = |text: &[u8]| lies(&[text]).1;
-        assert_eq!(ohne(b""), [(Code::DateiLeer, None, None)]);
-        assert_eq!(ohne(b"50\r\n"), [(Code::EinwohnerZeile, None, None)]);
+        assert_eq!(ohne(b""), [(Code::DateiLeer, Some(1), Some(0))]);
+        assert_eq!(ohne(b"50"), [(Code::EinwohnerZeile, Some(1), Some(2))]);
+        assert_eq!(ohne(b"50\r\n"), [(Code::EinwohnerZeile, Some(2), Some(4))]);
+        assert_eq!(ohne(b"50\r\n50\r\n"), [(Code::EinwohnerZeile, Some(3), Some(8))]);
+    }
+
+    #[test]
+    fn no_message_shows_what_may_be_a_versicherten_id() {
+        let zeile = gemeinde("03157006", "Peine", "A123456780");
+        let mut meldungen = Meldungen::neu(9);
+        let gelesen = EinwohnerBau::neu().lies(&Arc::from("g"), zeile.as_bytes(), &mut meldungen);
+        assert_eq!(gelesen, Ok(()));
+        let text = &meldungen.liste()[0].text;
+        assert!(text.contains("9A999999999“ (Spalten 140–150)"), "{text}");
     }
 
     #[test]

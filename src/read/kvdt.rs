@@ -18,7 +18,7 @@ use super::roh::{Pruefsumme, Rohquelle};
 use super::text::Zeichensatz;
 use super::{Abbruch, Block, FallLeser};
 use crate::fall::{Satzart, Stapel};
-use crate::kennung::Bsnr;
+use crate::kennung::{Bsnr, gezeigt};
 use crate::meldung::{Code, Meldungen, Stelle};
 use crate::quartal::{Quartal, Tag};
 
@@ -31,6 +31,8 @@ pub struct KvdtKopf {
     pub quartal: Quartal,
     /// When the file was made (field 9103).
     pub erstellt: Tag,
+    /// Where the quarter stands.
+    pub stelle: Stelle,
 }
 
 /// A package besides ADT, in the order of a file.
@@ -106,7 +108,7 @@ impl Satz {
             b"sad0" => Self::Beginn(Paket::Sadt),
             b"hdrg0" => Self::Beginn(Paket::Hdrg),
             _ => Satzart::aus_bytes(inhalt)
-                .map_or_else(|| Self::Anderer(klartext(inhalt)), Self::Fall),
+                .map_or_else(|| Self::Anderer(gefunden(inhalt)), Self::Fall),
         }
     }
 
@@ -223,11 +225,11 @@ impl<R: BufRead> KvdtLeser<R> {
             self.ueberspringe_felder(meldungen)?;
         }
         let adt0 = self.beginne(&Satz::Adt0, meldungen)?;
-        let (quartal, _) = self.lies_feld(9204, adt0, meldungen, |inhalt| {
+        let (quartal, quartal_ab) = self.lies_feld(9204, adt0, meldungen, |inhalt| {
             quartal(inhalt).ok_or("ein Quartal der Form QJJJJ")
         })?;
         self.block = Some(Block { bsnr, faelle: 0, stelle });
-        Ok(KvdtKopf { bsnr, quartal, erstellt })
+        Ok(KvdtKopf { bsnr, quartal, erstellt, stelle: quartal_ab })
     }
 
     /// Takes the next record, which must be `satz`, and returns its place.
@@ -254,12 +256,12 @@ impl<R: BufRead> KvdtLeser<R> {
             let meldung = match feld {
                 9103 => {
                     erstellt = Tag::aus_jjjjmmtt(inhalt).ok();
-                    let text = ungueltig(feld, inhalt, "ein Tag der Form JJJJMMTT");
+                    let text = ungueltig(feld, &gefunden(inhalt), "ein Tag der Form JJJJMMTT");
                     erstellt.is_none().then_some((Code::KvdtFeldUngueltig, text))
                 }
                 9106 => {
                     zeichensatz = inhalt == b"4";
-                    let text = ungueltig(feld, inhalt, "4 (ISO 8859-15)");
+                    let text = ungueltig(feld, &gefunden(inhalt), "4 (ISO 8859-15)");
                     (!zeichensatz).then_some((Code::ZeichensatzUnbekannt, text))
                 }
                 _ => None,
@@ -285,22 +287,22 @@ impl<R: BufRead> KvdtLeser<R> {
         meldungen: &mut Meldungen,
         lies: impl Fn(&[u8]) -> Result<T, &'static str>,
     ) -> Result<(T, Stelle), Abbruch> {
-        let mut gefunden = None;
+        let mut gelesen = None;
         while let Some(feld) = self.naechstes_feld(meldungen)? {
-            if feld != gesucht || gefunden.is_some() {
+            if feld != gesucht || gelesen.is_some() {
                 continue;
             }
             let (inhalt, stelle) = (self.zeilen.inhalt(), self.zeilen.stelle());
             match lies(inhalt) {
-                Ok(wert) => gefunden = Some((wert, stelle)),
+                Ok(wert) => gelesen = Some((wert, stelle)),
                 Err(erwartet) => {
-                    let text = ungueltig(feld, inhalt, erwartet);
+                    let text = ungueltig(feld, &gefunden(inhalt), erwartet);
                     self.bericht(meldungen).melde(Code::KvdtFeldUngueltig, stelle, text);
                     return Err(Abbruch);
                 }
             }
         }
-        gefunden.ok_or_else(|| self.feld_fehlt(gesucht, satz, meldungen))
+        gelesen.ok_or_else(|| self.feld_fehlt(gesucht, satz, meldungen))
     }
 
     fn feld_fehlt(&self, feld: u16, satz: Stelle, meldungen: &mut Meldungen) -> Abbruch {
@@ -475,12 +477,12 @@ fn klartext(inhalt: &[u8]) -> String {
     inhalt.iter().map(zeichen).collect()
 }
 
-/// Returns the text for a field with a wrong content.
-fn ungueltig(feld: u16, inhalt: &[u8], erwartet: &str) -> String {
-    let mut gefunden: String = klartext(inhalt).chars().filter(|c| !c.is_control()).collect();
-    if let Some((ende, _)) = gefunden.char_indices().nth(40) {
-        gefunden.truncate(ende);
-        gefunden.push('…');
-    }
+/// Returns a content as messages show it: a Versicherten-ID may stand in any field.
+fn gefunden(inhalt: &[u8]) -> String {
+    gezeigt(&klartext(inhalt))
+}
+
+/// Returns the text for a field with a wrong content, which messages show as `gefunden`.
+fn ungueltig(feld: u16, gefunden: &str, erwartet: &str) -> String {
     format!("Feld {feld:04}: „{gefunden}“ gefunden; erwartet wird {erwartet}; bitte berichtigen")
 }

@@ -5,6 +5,7 @@ pub mod eingaben;
 pub mod einstellungen;
 pub mod einwohner;
 pub mod faelle;
+pub mod kleintext;
 pub mod kvdt;
 pub mod roh;
 pub mod schluessel;

@@ -11,6 +11,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use crate::meldung::{Code, Meldung, Ort};
+use crate::read::eingaben::ursache;
 
 /// How the bytes of an input are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,7 +213,7 @@ pub(crate) fn lesefehler(fehler: &io::Error, ort: Ort) -> Meldung {
     }
     let text = format!(
         "die Datei ist nicht lesbar ({}); bitte Zugriff und Datenträger prüfen",
-        fehler.kind()
+        ursache(fehler)
     );
     Meldung::neu(Code::DateiNichtLesbar, ort, text)
 }
@@ -258,6 +259,19 @@ pub(crate) mod tests {
             let (gelesen, summe) = lies(gespeichert, komprimierung).expect("lesbar");
             assert!(gelesen == text, "{komprimierung:?}");
             assert_eq!(summe, Pruefsumme { groesse, blake3: hash }, "{komprimierung:?}");
+        }
+    }
+
+    #[test]
+    fn why_a_file_cannot_be_read_is_said_in_german() {
+        for (art, grund) in [
+            (io::ErrorKind::PermissionDenied, "(keine Berechtigung)"),
+            (io::ErrorKind::NotFound, "(nicht gefunden)"),
+            (io::ErrorKind::IsADirectory, "(ist ein Ordner)"),
+        ] {
+            let meldung = lesefehler(&art.into(), Ort::datei(&"a".into()));
+            assert_eq!(meldung.code, Code::DateiNichtLesbar);
+            assert!(meldung.text.contains(grund), "{}", meldung.text);
         }
     }
 

@@ -11,23 +11,30 @@ const ZIFFERN: usize = 64;
 /// comment that begin with `#`. `datei` names the file in the message.
 ///
 /// # Errors
-/// `schluessel_ungueltig` with the line of what is wrong, and never with its content.
+/// `schluessel_ungueltig` with the line of what is wrong and its first byte, and never with its
+/// content.
 pub fn lies_schluessel(datei: &Arc<str>, text: &str) -> Result<[u8; 32], Meldung> {
-    let fehler = |zeile: usize, grund: &str| {
-        let stelle = Stelle { zeile: u64::try_from(zeile).ok(), ..Stelle::default() };
+    let fehler = |davor: &str, grund: &str| {
         let text = format!("{grund}; erwartet wird eine Zeile aus {ZIFFERN} Hexadezimalziffern");
-        Meldung::neu(Code::SchluesselUngueltig, Ort::neu(datei, stelle), text)
+        let ort = Ort::neu(datei, Stelle::in_text(davor.as_bytes()));
+        Meldung::neu(Code::SchluesselUngueltig, ort, text)
     };
-    let mut zeilen = (1..)
-        .zip(text.lines().map(str::trim))
+    let mut gelesen = 0;
+    let mut zeilen = text
+        .split_inclusive('\n')
+        .map(|zeile| {
+            let davor = &text[..gelesen];
+            gelesen += zeile.len();
+            (davor, zeile.trim())
+        })
         .filter(|(_, zeile)| !zeile.is_empty() && !zeile.starts_with('#'));
-    let (nummer, ziffern) = zeilen.next().ok_or_else(|| fehler(1, "kein Schlüssel"))?;
-    if let Some((nummer, _)) = zeilen.next() {
-        return Err(fehler(nummer, "eine weitere Zeile nach dem Schlüssel"));
+    let (davor, ziffern) = zeilen.next().ok_or_else(|| fehler("", "kein Schlüssel"))?;
+    if let Some((davor, _)) = zeilen.next() {
+        return Err(fehler(davor, "eine weitere Zeile nach dem Schlüssel"));
     }
     let anzahl = ziffern.chars().count();
     if anzahl != ZIFFERN {
-        return Err(fehler(nummer, &format!("{anzahl} Zeichen")));
+        return Err(fehler(davor, &format!("{anzahl} Zeichen")));
     }
     let mut schluessel = [0; 32];
     for (ziel, paar) in schluessel.iter_mut().zip(ziffern.as_bytes().chunks(2)) {
@@ -37,7 +44,7 @@ pub fn lies_schluessel(datei: &Arc<str>, text: &str) -> Result<[u8; 32], Meldung
             [hoch, tief] => wert(hoch).zip(wert(tief)).map(|(hoch, tief)| hoch << 4 | tief),
             _ => None,
         }
-        .ok_or_else(|| fehler(nummer, "ein Zeichen ist keine Hexadezimalziffer"))?;
+        .ok_or_else(|| fehler(davor, "ein Zeichen ist keine Hexadezimalziffer"))?;
     }
     Ok(schluessel)
 }
@@ -56,20 +63,20 @@ mod tests {
         for (text, ergebnis) in [
             (KEY.to_owned(), Ok(())),
             (format!("# Testschlüssel\r\n\r\n  {KEY}\t\r\n# Ende\r\n"), Ok(())),
-            (format!("# Testschlüssel\n{kurz}\n"), Err((2, "63 Zeichen"))),
-            (format!("{KEY}0"), Err((1, "65 Zeichen"))),
-            (format!("{KEY}\n{KEY}"), Err((2, "eine weitere Zeile nach dem Schlüssel"))),
-            (falsch, Err((1, "ein Zeichen ist keine Hexadezimalziffer"))),
-            (umlaut, Err((1, "ein Zeichen ist keine Hexadezimalziffer"))),
-            ("# nur Text\n".to_owned(), Err((1, "kein Schlüssel"))),
-            (String::new(), Err((1, "kein Schlüssel"))),
+            (format!("# Testschlüssel\n{kurz}\n"), Err(("2:17", "63 Zeichen"))),
+            (format!("{KEY}0"), Err(("1:0", "65 Zeichen"))),
+            (format!("{KEY}\n{KEY}"), Err(("2:65", "eine weitere Zeile nach dem Schlüssel"))),
+            (falsch, Err(("1:0", "ein Zeichen ist keine Hexadezimalziffer"))),
+            (umlaut, Err(("1:0", "ein Zeichen ist keine Hexadezimalziffer"))),
+            ("# nur Text\n".to_owned(), Err(("1:0", "kein Schlüssel"))),
+            (String::new(), Err(("1:0", "kein Schlüssel"))),
         ] {
             match (lies_schluessel(&datei, &text), ergebnis) {
                 (Ok(schluessel), Ok(())) => {
                     assert_eq!((schluessel[1], schluessel[15], schluessel[31]), (0x11, 0xff, 0xef));
                 }
-                (Err(meldung), Err((zeile, grund))) => {
-                    let anfang = format!("schluessel.txt:{zeile}: schluessel_ungueltig: {grund};");
+                (Err(meldung), Err((stelle, grund))) => {
+                    let anfang = format!("schluessel.txt:{stelle}: schluessel_ungueltig: {grund};");
                     assert!(meldung.to_string().starts_with(&anfang), "{meldung}");
                     assert!(!meldung.to_string().contains("0011"), "the key is shown");
                 }

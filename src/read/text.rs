@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 use memchr::memchr_iter;
 
 use super::roh::Rohquelle;
+use crate::kennung::gezeigt;
 use crate::meldung::{Code, Meldung, Ort, Stelle};
 
 /// The character sets that deliveries may declare.
@@ -59,6 +60,9 @@ pub(crate) const MARKE_MAX: u64 = 1 << 20;
 /// How much is read at once.
 const PUFFER: usize = 1 << 16;
 
+/// The mark with which UTF-8 may begin.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// How far into a file its XML declaration may reach.
 const DEKLARATION_MAX: usize = 1024;
 
@@ -79,7 +83,10 @@ pub(crate) struct Textquelle {
     bis: usize,
     zeile: u64,
     byte: u64,
-    marke_ab: u64,
+    /// Bytes of the mark with which UTF-8 may begin.
+    bom: u64,
+    /// Line and byte where the current piece of markup begins.
+    marke_ab: (u64, u64),
     stoerung: Option<Stoerung>,
 }
 
@@ -106,7 +113,7 @@ impl Textquelle {
             let text = "die Datei ist leer; erwartet wird ein XML-Dokument; bitte neu übertragen";
             return Err(Meldung::neu(Code::DateiLeer, am_anfang(), text));
         }
-        let bom = if puffer[..gelesen].starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let bom = if puffer[..gelesen].starts_with(BOM) { BOM.len() } else { 0 };
         let zeichensatz = deklariert(&puffer[..gelesen], bom)
             .map_err(|text| Meldung::neu(Code::ZeichensatzUnbekannt, am_anfang(), text))?;
         Ok(Self {
@@ -121,7 +128,8 @@ impl Textquelle {
             bis: 0,
             zeile: 1,
             byte: bom as u64,
-            marke_ab: 0,
+            bom: bom as u64,
+            marke_ab: (1, 0),
             stoerung: None,
         })
     }
@@ -131,6 +139,11 @@ impl Textquelle {
         self.zeichensatz != Zeichensatz::Utf8
     }
 
+    /// Tells whether no character has been read.
+    pub(crate) fn ist_am_anfang(&self) -> bool {
+        self.byte == self.bom
+    }
+
     /// Returns line and byte of the next character.
     pub(crate) fn stelle(&self) -> Stelle {
         Stelle { zeile: Some(self.zeile), byte: Some(self.byte), satz: None }
@@ -138,7 +151,19 @@ impl Textquelle {
 
     /// Marks the next character as the beginning of a piece of markup, whose length is limited.
     pub(crate) fn beginne_marke(&mut self) {
-        self.marke_ab = self.byte;
+        self.marke_ab = (self.zeile, self.byte);
+    }
+
+    /// Ends the piece: one above the limit is a [`stoerung`](Self::stoerung), whatever the seams of
+    /// the buffer.
+    pub(crate) fn beende_marke(&mut self) {
+        if self.stoerung.is_none() && self.marke_ist_zu_lang() {
+            self.stoerung = Some(Stoerung::MarkeZuLang);
+        }
+    }
+
+    fn marke_ist_zu_lang(&self) -> bool {
+        MARKE_MAX < self.byte - self.marke_ab.1
     }
 
     /// Returns the message for what ended the characters early, if anything did.
@@ -159,6 +184,9 @@ impl Textquelle {
                 Meldung::neu(Code::ZeichenUngueltig, ort, text)
             }
             Stoerung::MarkeZuLang => {
+                let (zeile, byte) = self.marke_ab;
+                let anfang = Stelle { zeile: Some(zeile), byte: Some(byte), satz };
+                let ort = Ort::neu(&ort.datei, anfang);
                 let text = "eine Marke oder ein Text ist länger als 1 MiB; erwartet werden Marken von wenigen hundert \
                             Zeichen; vermutlich fehlt ein Anführungszeichen oder ein >";
                 Meldung::neu(Code::XmlMarkeZuLang, ort, text)
@@ -173,7 +201,8 @@ impl Textquelle {
 
     /// Makes the next window. An empty one means the end of the input.
     fn naechstes_fenster(&mut self) -> Result<(), Stoerung> {
-        if MARKE_MAX < self.byte - self.marke_ab {
+        // Here, too, so that no more of a piece is collected than one buffer above the limit.
+        if self.marke_ist_zu_lang() {
             return Err(Stoerung::MarkeZuLang);
         }
         let mut am_ende = false;
@@ -303,6 +332,9 @@ fn deklariert(kopf: &[u8], bom: usize) -> Result<Zeichensatz, String> {
         return Err(format!("die Datei ist in UTF-16 oder UTF-32 kodiert; {erlaubt}"));
     }
     let kopf = &kopf[bom..];
+    if kopf.starts_with(BOM) {
+        return Err(format!("die Datei beginnt mehrfach mit der Marke von UTF-8; {erlaubt}"));
+    }
     if !kopf.starts_with(b"<?xml") {
         return Ok(Zeichensatz::Utf8);
     }
@@ -321,7 +353,7 @@ fn deklariert(kopf: &[u8], bom: usize) -> Result<Zeichensatz, String> {
             Err(format!("die Datei beginnt mit der Marke von UTF-8 und nennt {name}; {erlaubt}"))
         }
         None => {
-            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            let name = gezeigt(name);
             Err(format!("die Datei nennt den Zeichensatz {name:?}; {erlaubt}"))
         }
     }
@@ -412,6 +444,7 @@ mod tests {
                 Code::ZeichensatzUnbekannt,
                 stelle(1, 0),
             ),
+            (b"\xEF\xBB\xBF\xEF\xBB\xBF<a/>", Code::ZeichensatzUnbekannt, stelle(1, 0)),
             (b"\xFF\xFE<\x00a\x00", Code::ZeichensatzUnbekannt, stelle(1, 0)),
         ] {
             for tropfen in [false, true] {

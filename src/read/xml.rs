@@ -6,6 +6,7 @@
 //! Faults of form end the document; an unknown name or a bad value is recorded and reading goes on.
 
 mod attribute;
+mod form;
 mod tabelle;
 
 use std::borrow::Cow;
@@ -25,6 +26,7 @@ use super::text::Textquelle;
 use crate::kennung::{gezeigt, muster};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, naechster_name};
 use attribute::ist_leerraum;
+use form::{grund, ist_anweisung, ist_deklaration};
 pub(crate) use tabelle::{Attribut, Dokument, Element, Kind, persoenlich, pflicht, wahlfrei};
 
 /// What comes next in a document.
@@ -166,13 +168,17 @@ impl XmlLeser {
         }
         loop {
             self.puffer.clear();
+            let am_anfang = self.leser.get_ref().ist_am_anfang();
             self.marke_ab = self.leser.get_ref().stelle();
             self.leser.get_mut().beginne_marke();
-            let fall = match self.leser.read_event_into(&mut self.puffer) {
-                Ok(ereignis) => Fall::von(&ereignis),
-                Err(fehler) => return Err(self.nicht_wohlgeformt(&fehler, meldungen)),
-            };
-            match fall {
+            let gelesen = self.leser.read_event_into(&mut self.puffer);
+            let gelesen = gelesen.map(|ereignis| Fall::von(&ereignis));
+            self.leser.get_mut().beende_marke();
+            if let Some(meldung) = self.leser.get_ref().stoerung(&self.ort, self.satz) {
+                meldungen.melde(meldung);
+                return Err(Abbruch);
+            }
+            match gelesen.map_err(|fehler| self.nicht_wohlgeformt(&fehler, meldungen))? {
                 Fall::Beginn { leer, name } => {
                     if let Some(marke) = self.beginne(&name, leer, meldungen)? {
                         return Ok(marke);
@@ -187,7 +193,7 @@ impl XmlLeser {
                 }
                 Fall::Leerraum => {}
                 Fall::Text => self.text(meldungen)?,
-                Fall::Deklaration => self.deklaration(meldungen)?,
+                Fall::Deklaration => self.deklaration(am_anfang, meldungen)?,
                 Fall::Anweisung => self.anweisung(meldungen)?,
                 Fall::Dtd => {
                     let text = "das Dokument enthält eine DTD (<!DOCTYPE …>); sie ist nicht erlaubt; bitte entfernen";
@@ -397,25 +403,20 @@ impl XmlLeser {
         Ok(())
     }
 
-    fn deklaration(&mut self, meldungen: &mut Meldungen) -> Result<(), Abbruch> {
-        let am_anfang = self.marke_ab.byte.is_some_and(|byte| byte == 0 || byte == 3);
-        let text = String::from_utf8_lossy(&self.puffer);
-        if am_anfang && (text.contains("version=\"1.0\"") || text.contains("version='1.0'")) {
+    fn deklaration(&mut self, am_anfang: bool, meldungen: &mut Meldungen) -> Result<(), Abbruch> {
+        if am_anfang && ist_deklaration(&self.puffer) {
             return Ok(());
         }
-        let text = "die XML-Deklaration steht nicht am Anfang oder nennt nicht version=\"1.0\"";
+        let text = "die XML-Deklaration steht nicht am Anfang oder hat nicht die Form <?xml version=\"1.0\" \
+                    encoding=\"…\" standalone=\"yes|no\"?>";
         Err(self.brich_ab(meldungen, Code::XmlNichtWohlgeformt, text))
     }
 
     fn anweisung(&mut self, meldungen: &mut Meldungen) -> Result<(), Abbruch> {
-        let ziel = self.puffer.get(2..).unwrap_or_default();
-        if ziel.len() < 4
-            || !ziel[..3].eq_ignore_ascii_case(b"xml")
-            || !(ist_leerraum(ziel[3]) || ziel[3] == b'?')
-        {
+        if ist_anweisung(&self.puffer) {
             return Ok(());
         }
-        let text = "eine Verarbeitungsanweisung darf nicht xml heißen";
+        let text = "eine Verarbeitungsanweisung hat keinen Namen oder heißt xml";
         Err(self.brich_ab(meldungen, Code::XmlNichtWohlgeformt, text))
     }
 
@@ -442,12 +443,9 @@ impl XmlLeser {
         fehler: &quick_xml::Error,
         meldungen: &mut Meldungen,
     ) -> Abbruch {
-        if let Some(meldung) = self.leser.get_ref().stoerung(&self.ort, self.satz) {
-            meldungen.melde(meldung);
-            return Abbruch;
-        }
         let text = format!(
-            "das Dokument ist nicht wohlgeformt ({fehler}); bitte berichtigen oder neu übertragen"
+            "das Dokument ist nicht wohlgeformt: {}; bitte berichtigen oder neu übertragen",
+            grund(fehler)
         );
         self.brich_ab(meldungen, Code::XmlNichtWohlgeformt, text)
     }

@@ -61,3 +61,21 @@ fn messages_are_counted_in_words() {
         assert_eq!(uebrige(&meldungen).as_deref(), Some(text));
     }
 }
+
+#[test]
+fn every_missing_quarter_of_a_look_back_is_named() {
+    let mut ergebnis = crate::export::beispiel::demoquartal();
+    let quartale =
+        || ["2023Q1", "2023Q2", "2023Q3", "2023Q4"].map(|q| q.parse().expect(q)).to_vec();
+    let praxen: Vec<String> = (0..15).map(|i| format!("17{i:05}")).collect();
+    ergebnis.rueckblick_fehlt =
+        praxen.iter().map(|praxis| (praxis.parse().expect(praxis), quartale())).collect();
+    let mut blatt = Vec::new();
+    rueckblick(&mut blatt, &ergebnis);
+    assert!(blatt.iter().all(|zeile| zeile.chars().count() <= BREITE), "{blatt:?}");
+    let text = blatt.join("\n").split_whitespace().collect::<Vec<_>>().join(" ");
+    for praxis in praxen {
+        let erwartet = format!("2023Q1, 2023Q2, 2023Q3, 2023Q4 (Praxis {praxis})");
+        assert!(text.contains(&erwartet), "{text}");
+    }
+}

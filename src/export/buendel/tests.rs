@@ -358,3 +358,35 @@ fn errors_come_through_writers_of_formats_and_stay() {
     assert!(datei.write_all(b"x").is_err());
     assert!(datei.fertig().is_err());
 }
+
+#[test]
+fn a_bundle_has_no_place_in_another() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let pfad = |name: &str| ordner.path().join(name);
+    let vorhanden = pfad("eltern/alt");
+    assert!(heil(&vorhanden, "a", false).is_ok());
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("eltern/alt", pfad("link")).expect("Link");
+    for (ziel, liegt_darin) in [
+        ("eltern/alt/neu", true),
+        ("eltern/alt/2024/Q1/neu", true),
+        ("eltern/alt/2024/../neu", true),
+        ("eltern/../eltern/alt/neu", true),
+        #[cfg(unix)]
+        ("link/neu", true),
+        ("eltern/alt/../neu", false),
+        ("eltern/neu", false),
+        ("eltern/alt", false),
+    ] {
+        let ort = Buendel::pruefe_ort(&pfad(ziel));
+        assert_eq!(matches!(ort, Err(Fehler::ImBuendel { .. })), liegt_darin, "{ziel}: {ort:?}");
+        if liegt_darin {
+            let geschrieben = heil(&pfad(ziel), "b", true);
+            assert!(matches!(geschrieben, Err(Fehler::ImBuendel { .. })), "{geschrieben:?}");
+        }
+        zeigt(&vorhanden, Some("a"), ziel);
+    }
+    // A folder with one file more is no bundle, and nothing in it is ruined.
+    fs::write(pfad("eltern/alt/notiz.txt"), "").expect("Datei");
+    assert!(Buendel::pruefe_ort(&pfad("eltern/alt/neu")).is_ok());
+}

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::Einstellungen;
+use crate::kennung::gezeigt;
 use crate::meldung::{Code, Meldung, Ort, Stelle, naechster_name};
 
 /// Longest text of an account code or a Fundstelle, in characters.
@@ -26,13 +27,7 @@ pub(super) struct Leser<'t> {
 
 impl Leser<'_> {
     pub(super) fn melde(&mut self, code: Code, stellen: Stellen, text: String) {
-        let davor = self.text.get(..stellen.start).unwrap_or_default();
-        let zeile = 1 + davor.matches('\n').count();
-        let stelle = Stelle {
-            byte: u64::try_from(stellen.start).ok(),
-            zeile: u64::try_from(zeile).ok(),
-            satz: None,
-        };
+        let stelle = Stelle::in_text(&self.text.as_bytes()[..stellen.start.min(self.text.len())]);
         self.meldungen.push(Meldung::neu(code, Ort::neu(self.datei, stelle), text));
     }
 
@@ -46,7 +41,7 @@ impl Leser<'_> {
             Some(name) => format!("gemeint ist wohl `{name}`"),
             None => format!("bekannt sind {}", in_anfuehrung(bekannte)),
         };
-        let text = format!("{was} `{}` ist unbekannt; {rat}", kurz(name));
+        let text = format!("{was} `{}` ist unbekannt; {rat}", gezeigt(name));
         self.melde(Code::EinstellungUnbekannt, stellen, text);
     }
 
@@ -105,7 +100,7 @@ impl Leser<'_> {
             Err(fehler) => {
                 self.ungueltig(
                     stellen,
-                    format!("`{name}` = `{}`: erwartet wird {fehler}", kurz(text)),
+                    format!("`{name}` = `{}`: erwartet wird {fehler}", gezeigt(text)),
                 );
                 None
             }
@@ -129,16 +124,6 @@ pub(super) fn art(wert: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "eine Liste",
         DeValue::Table(_) => "eine Tabelle",
     }
-}
-
-/// Returns the beginning of a text for a message.
-pub(super) fn kurz(text: &str) -> String {
-    const ZEICHEN_MAX: usize = 60;
-    let mut kurz: String = text.chars().take(ZEICHEN_MAX).flat_map(char::escape_debug).collect();
-    if ZEICHEN_MAX < text.chars().count() {
-        kurz.push('…');
-    }
-    kurz
 }
 
 pub(super) fn in_anfuehrung(namen: &[&str]) -> String {

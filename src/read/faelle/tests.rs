@@ -80,10 +80,10 @@ fn prefixes_and_encodings_change_nothing() {
     let ohne_stelle = |text: String| text.split('@').next().map(str::to_owned);
     let erwartet = ohne_stelle(lies(schlicht.as_bytes()).0);
     let mit_praefix = schlicht
-        .replace("xmlns=", "xmlns:xsi=\"x\" xsi:schemaLocation=\"y\" xmlns:sf=")
+        .replace("xmlns=", "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:x=\"x\" i:schemaLocation=\"y\" xmlns:sf=")
         .replace('<', "<sf:")
         .replace("<sf:/", "</sf:");
-    let latin: Vec<u8> = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-15\"?>{schlicht}")
+    let latin: Vec<u8> = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-15\"?><?a?>{schlicht}")
         .chars()
         .map(|c| u8::try_from(u32::from(c)).expect("Latin"))
         .collect();
@@ -200,11 +200,17 @@ fn places_are_those_of_the_file_as_stored() {
     );
 }
 
+/// So many attributes with these beginnings of their names.
+fn viele(vorsatz: &str, anzahl: usize) -> String {
+    (0..anzahl).fold(String::new(), |text, i| format!("{text} {vorsatz}{i}=\"\""))
+}
+
 /// Whole documents, `@@` where the fault is ⇒ what the last message is: such faults end the reading.
 #[test]
 fn faults_of_form_end_the_document() {
     let gut = dokument("<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\"/>");
     let ersetzt = |von: &str, durch: &str| gut.replacen(von, durch, 1);
+    let mit_deklaration = |angaben: &str| format!("@@<?xml{angaben}?>{gut}");
     for (text, erwartet) in [
         ("@@".to_owned(), "datei_leer"),
         ("  @@".to_owned(), "xml_nicht_wohlgeformt"),
@@ -225,10 +231,58 @@ fn faults_of_form_end_the_document() {
         (ersetzt("id=\"1\"", "@@1d=\"1\""), "satz 1: xml_nicht_wohlgeformt"),
         (ersetzt("id=\"1\"", "id=\"@@&foo;\""), "satz 1: xml_nicht_wohlgeformt"),
         (ersetzt("id=\"1\"", "id=\"@@&#0;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"&amp;&#65;&#x42;@@&#2;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&#xFFFE;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&#xD800;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&#4294967361;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&#;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&#+65;\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("id=\"1\"", "id=\"@@&amp\""), "satz 1: xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<? ?><fall"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<??><fall"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<?1?><fall"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<?a\"?><fall"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<fall", "@@<?XML a?><fall"), "xml_nicht_wohlgeformt"),
         (ersetzt("<faelle", "@@<!DOCTYPE faelle><faelle"), "xml_dtd"),
         (ersetzt("<faelle", "@@<!DOCTYPE f [<!ENTITY a \"b\">]><faelle"), "xml_dtd"),
         (ersetzt("<faelle", " @@<?xml version=\"1.0\"?><faelle"), "xml_nicht_wohlgeformt"),
-        (ersetzt("<faelle", "@@<?xml version=\"1.1\"?><faelle"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<faelle", "\n\n\n@@<?xml version=\"1.0\"?><faelle"), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" version=\"1.1\""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" version=\"1.0\" version=\"1.0\""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" version=\"1.0\"encoding=\"UTF-8\""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" encoding=\"UTF-8\""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" encoding=\"UTF-8\" version=\"1.0\""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" version=\"1.0\" standalone=\"ja\""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" standalone=\"yes\" version=\"1.0\""), "xml_nicht_wohlgeformt"),
+        (
+            mit_deklaration(" version=\"1.0\" standalone=\"no\" encoding=\"UTF-8\""),
+            "xml_nicht_wohlgeformt",
+        ),
+        (mit_deklaration(" version=\"1.0\" x=\"1\""), "xml_nicht_wohlgeformt"),
+        (mit_deklaration(" version=\"1.0\" x"), "xml_nicht_wohlgeformt"),
+        (ersetzt("<faelle xmlns=", "<faelle @@x:a=\"1\" xmlns="), "xml_attribut_unbekannt"),
+        (
+            ersetzt("<faelle xmlns=", "<faelle xmlns:x=\"u\" @@x:schemaLocation=\"u\" xmlns="),
+            "xml_attribut_unbekannt",
+        ),
+        (
+            ersetzt(
+                "<faelle xmlns=",
+                "<faelle xmlns:x=\"http://www.w3.org/2001/XMLSchema-instance\" @@x:type=\"u\" xmlns=",
+            ),
+            "xml_attribut_unbekannt",
+        ),
+        (ersetzt("<faelle xmlns=", "<faelle @@xml:lang=\"de\" xmlns="), "xml_attribut_unbekannt"),
+        (
+            ersetzt("<faelle xmlns=", "<faelle @@schemaLocation=\"u\" xmlns="),
+            "xml_attribut_unbekannt",
+        ),
+        (ersetzt("<faelle", "@@<faelle xmlns:xmlns=\"u\""), "xml_nicht_wohlgeformt"),
+        (
+            ersetzt("<faelle", &format!("@@<faelle{}", viele("xmlns:a", 128))),
+            "xml_nicht_wohlgeformt",
+        ),
         (ersetzt("<fall", "@@<!-- a -- b --><fall"), "xml_nicht_wohlgeformt"),
         (ersetzt("<fall", "@@<!-- offen <fall"), "xml_nicht_wohlgeformt"),
         (ersetzt("<fall", "@@<![CDATA[ offen <fall"), "xml_nicht_wohlgeformt"),
@@ -242,20 +296,75 @@ fn faults_of_form_end_the_document() {
     }
 }
 
+/// Declarations in all their forms ⇒ nothing.
+#[test]
+fn a_declaration_may_name_encoding_and_standalone() {
+    for angaben in [
+        " version=\"1.0\"",
+        "\tversion = '1.0'\n",
+        " version=\"1.0\" encoding=\"utf-8\"",
+        " version=\"1.0\" encoding=\"UTF-8\" standalone='yes' ",
+        " version=\"1.0\" standalone=\"no\"",
+    ] {
+        for bom in ["", "\u{FEFF}"] {
+            let text = format!("{bom}<?xml{angaben}?>\n{}", dokument(""));
+            assert_eq!(lies(text.as_bytes()).1, Vec::<String>::new(), "{angaben}");
+        }
+    }
+}
+
+/// The limit holds to the byte, wherever the seams of the buffer are, and the message stands where
+/// the piece begins.
 #[test]
 fn a_piece_of_markup_above_1_mib_is_refused() {
-    let gut = dokument("<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\"/>");
-    for (durch, zu_lang) in [
-        (format!("id=\"{}\"", "1".repeat(2 << 20)), true),
-        (format!("{}id=\"1\"", " ".repeat(2 << 20)), true),
-        (format!("{}id=\"1\"", " ".repeat(1 << 19)), false),
-    ] {
-        let (_, meldungen) = lies(gut.replacen("id=\"1\"", &durch, 1).as_bytes());
-        assert_eq!(
-            meldungen.iter().any(|m| m.contains("xml_marke_zu_lang")),
-            zu_lang,
-            "{meldungen:?}"
-        );
+    const MAX: usize = 1 << 20;
+    let fall = |laenge: usize| {
+        let (davor, danach) = ("@@<fall id=\"1\" ", " satzart=\"0101\" scheinuntergruppe=\"00\"/>");
+        let fuellung = laenge + 2 - davor.len() - danach.len();
+        format!("{davor}{}{danach}", " ".repeat(fuellung))
+    };
+    let kommentar = |laenge: usize| format!("@@<!--{}-->", "x".repeat(laenge - 7));
+    let leerraum = |laenge: usize| format!("<!-- -->@@{}", "\n".repeat(laenge - 1));
+    // The second one begins and ends a piece of the limit's length at seams.
+    let anfang = dokument("@@").find("@@").expect("Anfang");
+    for versatz in [0, (1 << 16) - "<!---->".len() - anfang] {
+        for (stueck, zu_lang) in [
+            (fall(MAX), false),
+            (fall(MAX + 1), true),
+            (kommentar(MAX), false),
+            (kommentar(MAX + 1), true),
+            // The document has a line's end behind the piece.
+            (leerraum(MAX), false),
+            (leerraum(MAX + 1), true),
+            (format!("@@<fall id=\"{}", "1".repeat(MAX)), true),
+        ] {
+            let davor = format!("<!--{}-->", "y".repeat(versatz));
+            let (text, ort) = markiert(&dokument(&format!("{davor}{stueck}")));
+            let (_, meldungen) = lies(text.as_bytes());
+            if zu_lang {
+                assert!(
+                    meldungen.len() == 1
+                        && meldungen[0].starts_with(&format!("{ort}xml_marke_zu_lang: ")),
+                    "{versatz}: {ort}{meldungen:?}"
+                );
+            } else {
+                assert_eq!(meldungen, Vec::<String>::new(), "{versatz}");
+            }
+        }
+    }
+}
+
+/// Stored bytes count: in a one-byte encoding each character is one.
+#[test]
+fn the_limit_of_a_piece_counts_stored_bytes() {
+    for (laenge, zu_lang) in [(1 << 20, false), ((1 << 20) + 1, true)] {
+        let kopf = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n";
+        let stueck = [b"<!--".to_vec(), vec![0xE4; laenge - 7], b"-->".to_vec()].concat();
+        let bytes = [kopf.as_bytes(), &stueck, dokument("").as_bytes()].concat();
+        let (_, meldungen) = lies(&bytes);
+        assert_eq!(meldungen.len(), usize::from(zu_lang), "{meldungen:?}");
+        let anfang = format!("f:2:{}: xml_marke_zu_lang: ", kopf.len());
+        assert!(meldungen.iter().all(|m| m.starts_with(&anfang)), "{meldungen:?}");
     }
 }
 
@@ -301,4 +410,71 @@ fn no_message_shows_a_personal_value() {
     let (_, meldungen) = lies(text.as_bytes());
     assert_eq!(meldungen.len(), 2);
     assert!(!meldungen.iter().any(|m| m.contains("98765")), "{meldungen:?}");
+    let fall = "<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\"/>";
+    let gut = dokument(fall);
+    for text in [
+        gut.replace("</praxis>", "</A123456780>"),
+        gut.replace("</faelle>", "</faelle></A123456780>"),
+        gut.replace(fall, "<A123456780/>"),
+        gut.replace(fall, "<fall A123456780=\"1\"/>"),
+        gut.replace(fall, "<fall id=\"&A123456780;\"/>"),
+        gut.replace("<faelle", "<A123456780"),
+        gut.replace("xmlns=\"urn:", "xmlns=\"A123456780:"),
+        gut.replace("<faelle", "<faelle xmlns:xmlns=\"A123456780\""),
+        gut.replace("<faelle", "<faelle xmlns:A123456780=\"http://www.w3.org/2000/xmlns/\""),
+        gut.replace("\"1.0\"", "\"A123456780\""),
+        gut.replace("\"voll\"", "\"A123456780\""),
+        gut.replace("\"17\"", "\"a 12 34 56 78 0\""),
+        format!("<?xml version=\"1.0\" encoding=\"A123456780\"?>{gut}"),
+        format!("<?xml A123456780=\"1.0\"?>{gut}"),
+    ] {
+        let (_, meldungen) = lies(text.as_bytes());
+        assert!(!meldungen.is_empty(), "{text}");
+        for meldung in meldungen {
+            assert!(!meldung.replace(' ', "").contains("12345678"), "{meldung}");
+        }
+    }
+}
+
+/// Above that, comparing each with all others would take minutes for one tag.
+#[test]
+fn a_tag_has_at_most_256_attributes() {
+    for (davor, danach, erwartet) in [
+        (255, 0, "xml_element_unbekannt"),
+        (256, 0, "xml_nicht_wohlgeformt: eine Marke hat zu viele Attribute"),
+        (256, 80_000, "xml_nicht_wohlgeformt: eine Marke hat zu viele Attribute"),
+    ] {
+        let angaben = format!("{} @@b=\"\"{}", viele("a", davor), viele("c", danach));
+        let (text, ort) = markiert(&dokument(&format!("<x{angaben}/>")));
+        let (_, meldungen) = lies(text.as_bytes());
+        let letzte = meldungen.last().map(String::as_str).unwrap_or_default();
+        assert!(letzte.contains(erwartet), "{letzte}");
+        assert!(davor == 255 || letzte.starts_with(&ort), "{ort}{letzte}");
+    }
+}
+
+/// What the library says in English is said in German.
+#[test]
+fn why_a_document_is_not_well_formed_is_said_in_german() {
+    let gut = dokument("<fall id=\"1\" satzart=\"0101\" scheinuntergruppe=\"00\"/>");
+    for (von, durch, grund) in [
+        ("</praxis>", "</praxi>", "eine Endmarke heißt anders als ihre Anfangsmarke"),
+        ("</faelle>", "</faelle></a>", "zu einer Endmarke fehlt die Anfangsmarke"),
+        ("<fall", "<!-- a -- b --><fall", "in einem Kommentar steht --"),
+        ("<fall", "<!-- <fall", "ein Kommentar endet nicht mit -->"),
+        ("<fall", "<![CDATA[ <fall", "ein CDATA-Abschnitt endet nicht mit ]]>"),
+        ("<fall", "<!x><fall", "auf <! folgt weder Kommentar noch CDATA noch DOCTYPE"),
+        ("<fall", "<?a <fall", "eine Verarbeitungsanweisung endet nicht mit ?>"),
+        ("<fall", "&lt<fall", "ein Verweis (&…) endet nicht mit ;"),
+        ("</faelle>\n", "</faelle", "eine Marke endet nicht mit >"),
+        ("\"00\"", "\"00", "in einer Marke fehlt das schließende Anführungszeichen"),
+        ("<fall", "<fall xmlns:xml=\"u\"", "die XML selbst gehören"),
+    ] {
+        let (_, meldungen) = lies(gut.replacen(von, durch, 1).as_bytes());
+        let gesagt = meldungen.last().map(String::as_str).unwrap_or_default();
+        assert!(gesagt.contains(grund), "{durch}: {meldungen:?}");
+    }
+    let tief = dokument("").replace("</praxis>", &"<a>".repeat(70_000));
+    let (_, meldungen) = lies(tief.as_bytes());
+    assert!(meldungen.iter().any(|m| m.contains("zu tief geschachtelt")), "{meldungen:?}");
 }

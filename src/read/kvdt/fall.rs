@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::{klartext, quartal};
+use super::{gefunden, klartext, quartal};
 use crate::fall::{Fallkopf, Kennzeichen, Satzart, Stapel};
 use crate::kennung::{Bsnr, Gelesen, Gnr, Lanr, VersichertenId, muster};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, Stufe};
@@ -147,7 +147,7 @@ impl Entwurf {
             self.fehlt("4239 (Scheinuntergruppe)", "", b);
         }
         if self.schein_id == Lage::Fehlt {
-            self.bilde_id(wiederholungen);
+            self.bilde_id(wiederholungen, b);
         } else if let Lage::Da(Some(versicherter)) = self.versicherter
             && versicherter.steht_in(&self.id)
         {
@@ -180,8 +180,9 @@ impl Entwurf {
     }
 
     /// A record without Schein-ID is named by its content, so that its name stays when the file is
-    /// sent again with other records before it.
-    fn bilde_id(&mut self, wiederholungen: &mut Wiederholungen) {
+    /// sent again with other records before it. The same record again is a case of its own, but
+    /// hardly meant.
+    fn bilde_id(&mut self, wiederholungen: &mut Wiederholungen, b: &mut Bericht<'_>) {
         self.hash.update(&self.roh);
         let hash = self.hash.finalize();
         self.id.extend_from_slice(&hash.to_hex().as_bytes()[..16]);
@@ -191,6 +192,9 @@ impl Entwurf {
         *anzahl += 1;
         if 1 < *anzahl {
             self.id.extend_from_slice(format!("-{anzahl}").as_bytes());
+            let text = "ein Fall ohne Schein-ID (Feld 3003) steht wörtlich noch einmal in der Datei; er \
+                        wird als eigener Fall gelesen, bitte prüfen";
+            b.melde(Code::KvdtSatzDoppelt, self.stelle, text);
         }
     }
 
@@ -202,9 +206,8 @@ impl Entwurf {
         let passt = |c: char| !c.is_control() && !c.is_whitespace() && c != '|';
         if !(1..=60).contains(&inhalt.len()) || !text.chars().all(passt) {
             self.schein_id = Lage::Falsch;
-            let form = muster(text.as_bytes());
             let erwartet = "eine Schein-ID aus 1 bis 60 Zeichen ohne Leerzeichen und „|“";
-            return self.ungueltig(3003, form.as_bytes(), erwartet, stelle, b);
+            return self.ungueltige_form(3003, inhalt, erwartet, stelle, b);
         }
         self.schein_id = Lage::Da(());
         self.id.extend_from_slice(text.as_bytes());
@@ -357,10 +360,7 @@ impl Entwurf {
         }
         let lanr = match Lanr::aus_bytes(inhalt) {
             Ok(lanr) => lanr,
-            Err(fehler) => {
-                let form = muster(klartext(inhalt).as_bytes());
-                return self.ungueltig(5099, form.as_bytes(), fehler.erwartet, stelle, b);
-            }
+            Err(fehler) => return self.ungueltige_form(5099, inhalt, fehler.erwartet, stelle, b),
         };
         if !lanr.pruefziffer_stimmt() {
             let text = "Feld 5099: die Prüfziffer einer LANR (7. Stelle) stimmt nicht; die LANR \
@@ -380,7 +380,20 @@ impl Entwurf {
         stelle: Stelle,
         b: &mut Bericht<'_>,
     ) {
-        let text = super::ungueltig(feld, inhalt, erwartet);
+        let text = super::ungueltig(feld, &gefunden(inhalt), erwartet);
+        self.fehler(Code::KvdtFeldUngueltig, stelle, text, b);
+    }
+
+    /// The same for a field that names a person: only the shape of its content is shown.
+    fn ungueltige_form(
+        &mut self,
+        feld: u16,
+        inhalt: &[u8],
+        erwartet: &str,
+        stelle: Stelle,
+        b: &mut Bericht<'_>,
+    ) {
+        let text = super::ungueltig(feld, &muster(klartext(inhalt).as_bytes()), erwartet);
         self.fehler(Code::KvdtFeldUngueltig, stelle, text, b);
     }
 

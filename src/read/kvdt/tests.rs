@@ -122,6 +122,7 @@ fn the_head_is_read_before_the_cases() {
         bsnr: "170010100".parse().expect("BSNR"),
         quartal: "2024Q1".parse().expect("Quartal"),
         erstellt: "2024-05-21".parse().expect("Tag"),
+        stelle: stelle(13, 180, 4),
     };
     assert_eq!(leser.lies_kopf(&mut meldungen), Ok(kopf));
     assert_eq!(leser.lies_kopf(&mut meldungen), Ok(kopf));
@@ -148,6 +149,12 @@ fn a_case_without_schein_id_is_named_by_its_bytes() {
     assert_eq!(ids(&[&b, mit_id, &a]), [hash(&b), "S9".to_owned(), hash(&a)]);
     let dritte = [hash(&a), hash(&b), format!("{}-2", hash(&a)), format!("{}-3", hash(&a))];
     assert_eq!(ids(&[&a, &b, &a, &a]), dritte);
+    // each repetition is told at its place
+    let gelesen = lies(&datei(&format!("{KOPF} {a} {b} {a} {a} {mit_id} {mit_id} {FUSS}")));
+    let laenge = datei(&a).len() as u64;
+    let doppelt = [(24, 2, 7), (29, 3, 8)]
+        .map(|(zeile, davor, satz)| stelle(zeile, 194 + davor * laenge, satz));
+    assert_eq!(gelesen.meldungen, doppelt.map(|stelle| (Code::KvdtSatzDoppelt, stelle)));
     // longer than what is collected before it is hashed
     let lang = format!("{a}{}", format!(" 5009{}", "x".repeat(900)).repeat(200));
     assert_eq!(ids(&[&lang]), [hash(&lang)]);
@@ -270,6 +277,30 @@ fn questionable_values_are_read_and_counted() {
         assert_eq!(gelesen.faelle.len(), 1, "{fall}");
         assert!(gelesen.faelle[0].contains(&format!(" {versicherter} [")), "{fall}");
         assert!(!gelesen.texte[0].contains("12345678"), "{}", gelesen.texte[0]);
+    }
+}
+
+/// A Versicherten-ID may slip into any field.
+#[test]
+fn no_message_shows_what_may_be_a_versicherten_id() {
+    for zeilen in [
+        format!("{KOPF} 80000101 4111A900000041 410112024 423900 {FUSS}"),
+        format!("{KOPF} 80000101 4101A900000041 423900 {FUSS}"),
+        format!("{KOPF} 80000101 410112024 4239A900000041 {FUSS}"),
+        format!("{KOPF} 80000101 410112024 423900 5000a900000041 {FUSS}"),
+        format!("{KOPF} 80000101 410112024 423900 500020240101 5001A900000041 {FUSS}"),
+        format!("{KOPF} 80000101 410112024 423900 500020240101 500101 5099A900000041 {FUSS}"),
+        format!("{KOPF} 8000A900000041 {FUSS}"),
+        format!("{KOPF} {FUSS} 8000A900000041"),
+        KOPF.replace("20240521", "A900000041"),
+        KOPF.replace("91064", "9106A900000041"),
+        KOPF.replace("0201170010100", "0201A900000041"),
+        KOPF.replace("920412024", "9204A900000041"),
+        KOPF.replace("8000besa", "8000A900000041"),
+    ] {
+        let gelesen = lies(&datei(&zeilen));
+        assert!(!gelesen.texte.is_empty(), "{zeilen}");
+        assert!(!gelesen.texte.iter().any(|text| text.contains("00041")), "{:?}", gelesen.texte);
     }
 }
 

@@ -217,7 +217,12 @@ impl<'a> Zeilen<'a> {
         let (lanr, bsnr) = (f.lanr(), f.pflicht::<Bsnr>("bsnr"));
         let fachgruppe = f.fachgruppe();
         let beginn = f.pflicht::<Tag>("beginn");
-        let quartale = f.zahl("quartale", 3, "eine Zahl von Quartalen");
+        let quartale = f.form("quartale", "eine Zahl von Quartalen ohne führende Null", |text| {
+            let passt = text.len() <= 3
+                && text.bytes().all(|b| b.is_ascii_digit())
+                && (text == "0" || !text.starts_with('0'));
+            text.parse().ok().filter(|_| passt)
+        });
         let rechtsgrund = f.text("rechtsgrund");
         let ende = ende(f);
         let bekannt_ab = f.bekannt_ab(self.erstellt);

@@ -2,17 +2,24 @@
 
 use std::ops::Range;
 
-use quick_xml::escape::unescape;
+use quick_xml::name::{Namespace, QName, ResolveResult};
 
+use super::form::falscher_verweis;
 use super::{Element, Gelesen, XmlLeser};
 use crate::kennung::gezeigt;
 use crate::meldung::{Code, Meldungen, Stelle, naechster_name};
 use crate::read::Abbruch;
 
+/// Most attributes of one tag. No element has more than a dozen; each is compared with all before it.
+const ATTRIBUTE_MAX: usize = 256;
+
+/// The namespace of the attributes by which a document names its schema.
+const XSI: Namespace<'_> = Namespace("http://www.w3.org/2001/XMLSchema-instance");
+
 impl XmlLeser {
     /// Splits the attributes of the current tag, strictly as XML 1.0 has them. Those of a known
-    /// element are kept; namespace declarations and attributes of other namespaces are passed over
-    /// on the root only.
+    /// element are kept; namespace declarations are passed over, and on the root where it names its
+    /// schema.
     pub(super) fn lies_attribute(
         &mut self,
         ab: usize,
@@ -51,6 +58,14 @@ impl XmlLeser {
                 return Err(Abbruch);
             };
             i = wert.end + 1;
+            if namen.len() == ATTRIBUTE_MAX {
+                let stelle = self.stelle_in(marke, name.start);
+                let text = format!(
+                    "eine Marke hat zu viele Attribute; erwartet werden höchstens {ATTRIBUTE_MAX}"
+                );
+                self.melde_an(meldungen, Code::XmlNichtWohlgeformt, stelle, text);
+                return Err(Abbruch);
+            }
             if namen.iter().any(|n| marke[n.clone()] == marke[name.clone()]) {
                 let stelle = self.stelle_in(marke, name.start);
                 self.melde_an(
@@ -61,11 +76,10 @@ impl XmlLeser {
                 );
                 return Err(Abbruch);
             }
-            let verweise = std::str::from_utf8(&marke[wert.clone()]).ok().map(unescape);
-            if !matches!(verweise, Some(Ok(_))) {
-                let stelle = self.stelle_in(marke, wert.start);
+            if let Some(verweis) = falscher_verweis(&marke[wert.clone()]) {
+                let stelle = self.stelle_in(marke, wert.start + verweis);
                 let text = "ein Attributwert enthält einen Verweis, den XML nicht kennt; erlaubt sind &amp; &lt; &gt; \
-                            &quot; &apos; und Zeichennummern";
+                            &quot; &apos; und die Nummern der Zeichen von XML";
                 self.melde_an(meldungen, Code::XmlNichtWohlgeformt, stelle, text);
                 return Err(Abbruch);
             }
@@ -91,8 +105,7 @@ impl XmlLeser {
             return;
         }
         let xmlns = text == "xmlns" || text.starts_with("xmlns:");
-        let fremd = self.offen.is_empty() && text.contains(':');
-        if xmlns || fremd {
+        if xmlns || self.offen.is_empty() && self.nennt_schema(&text) {
             return;
         }
         let nah = naechster_name(&text, element.attribute.iter().map(|a| a.name));
@@ -107,6 +120,13 @@ impl XmlLeser {
         );
         let stelle = self.stelle_in(marke, name.start);
         self.melde_an(meldungen, Code::XmlAttributUnbekannt, stelle, text);
+    }
+
+    /// Tells whether an attribute of the root says where the document's schema is.
+    fn nennt_schema(&self, name: &str) -> bool {
+        let (raum, lokal) = self.leser.resolver().resolve_attribute(QName(name));
+        raum == ResolveResult::Bound(XSI)
+            && matches!(lokal.into_inner(), "schemaLocation" | "noNamespaceSchemaLocation")
     }
 
     /// Returns the place of byte `i` of the current tag.
@@ -127,21 +147,28 @@ pub(super) const fn ist_leerraum(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-fn leerraum(bytes: &[u8]) -> usize {
+pub(super) fn leerraum(bytes: &[u8]) -> usize {
     bytes.iter().position(|b| !ist_leerraum(*b)).unwrap_or(bytes.len())
 }
 
-/// Splits `name = "wert"` that begins at `i`; returns where name and value stand.
-fn attribut(marke: &[u8], i: usize, ende: usize) -> Option<(Range<usize>, Range<usize>)> {
-    let laenge = marke[i..ende].iter().position(|b| *b == b'=' || ist_leerraum(*b))?;
-    let name = i..i + laenge;
-    let erster = *marke.get(i)?;
-    let namenszeichen =
+/// Returns how many bytes the name has with which `bytes` begin. Beyond ASCII nothing tells names
+/// from other characters; no name that counts has any of them.
+pub(super) fn namenslaenge(bytes: &[u8]) -> Option<usize> {
+    let erster = *bytes.first()?;
+    let zeichen =
         |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-' | b'.') || 0x80 <= *b;
     let beginnt = erster.is_ascii_alphabetic() || matches!(erster, b'_' | b':') || 0x80 <= erster;
-    if !beginnt || !marke[name.clone()].iter().all(namenszeichen) {
-        return None;
-    }
+    let laenge = bytes.iter().position(|b| !zeichen(b)).unwrap_or(bytes.len());
+    beginnt.then_some(laenge)
+}
+
+/// Splits `name = "wert"` that begins at `i`; returns where name and value stand.
+pub(super) fn attribut(
+    marke: &[u8],
+    i: usize,
+    ende: usize,
+) -> Option<(Range<usize>, Range<usize>)> {
+    let name = i..i + namenslaenge(&marke[i..ende])?;
     let mut j = name.end + leerraum(&marke[name.end..ende]);
     if marke[..ende].get(j) != Some(&b'=') {
         return None;
