@@ -16,6 +16,7 @@
 //! erklaerung/  the evidence of one decision → its full German explanation
 //!
 //! lauf/        one run through all of them, on its own threads
+//! generate/    synthetic quarters of any size, for tests and measures
 //! cli/         the command: arguments in, streams and exit code out
 //! ```
 //!
@@ -53,6 +54,7 @@ pub mod euro;
 pub mod evaluate;
 pub mod export;
 pub mod fall;
+pub mod generate;
 pub mod kennung;
 pub mod lauf;
 pub mod meldung;

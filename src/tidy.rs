@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, from left to right: a room may name itself, rooms to its left, and the shared nouns.
-const ROOMS: [&str; 6] = ["read", "evaluate", "settle", "export", "erklaerung", "cli"];
+const ROOMS: [&str; 7] = ["read", "evaluate", "settle", "export", "erklaerung", "generate", "cli"];
 
 /// Who may name whom against the arrow, and why.
 const AUSNAHMEN: [(&str, &str); 1] = [

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
@@ -9,6 +10,7 @@ use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser
 use clap::{ValueEnum, value_parser};
 
 use super::aufruffehler;
+use crate::generate::{Anteil, KeinAnteil, Umfang, Umfangsfehler};
 use crate::quartal::{Quartal, Tag};
 use crate::read::eingaben::Art;
 
@@ -41,6 +43,8 @@ pub(super) enum Befehl {
         #[arg(help = "faelle, stammdaten oder dienstplan")]
         name: Option<Schema>,
     },
+    #[command(about = "Erzeugt ein Quartal mit erfundenen Fällen, zum Testen und Messen")]
+    Generate(Erzeugung),
 }
 
 /// Where inputs come from, and how they are read.
@@ -140,6 +144,38 @@ pub(super) struct Regelfrage {
     pub(super) einstellungen: Option<PathBuf>,
 }
 
+/// `generate`
+#[derive(Debug, Args)]
+pub(super) struct Erzeugung {
+    #[arg(long, value_name = "N", value_parser = ganze_zahl::<u64>)]
+    #[arg(help = "Zahl der Fälle des Quartals, mindestens 10000")]
+    cases: u64,
+    #[arg(long, value_name = "S", value_parser = ganze_zahl::<u64>)]
+    #[arg(help = "Beginn der Zufallszahlen; gleiche Angaben ergeben gleiche Dateien")]
+    seed: u64,
+    #[arg(long, value_name = "ORDNER", help = "Ordner, der geschrieben wird: neu oder leer")]
+    pub(super) out: PathBuf,
+    #[arg(long, value_name = "QUARTAL", value_parser = quartal)]
+    #[arg(default_value = "2024Q1", hide_default_value = true)]
+    #[arg(help = "Quartal (sonst 2024Q1)")]
+    quartal: Quartal,
+    #[arg(long, value_name = "N", value_parser = ganze_zahl::<u32>)]
+    #[arg(default_value = "8", hide_default_value = true)]
+    #[arg(help = "Zahl der Dateien mit Fällen (sonst 8)")]
+    dateien: u32,
+    #[arg(long, value_name = "ANTEIL", value_parser = anteil)]
+    #[arg(default_value = "0.005", hide_default_value = true)]
+    #[arg(help = "Anteil der gekennzeichneten Fälle, 0 bis 1 (sonst 0.005)")]
+    gekennzeichnet: Anteil,
+}
+
+impl Erzeugung {
+    /// Returns what is to be generated, or what is wrong with the numbers.
+    pub(super) fn umfang(&self) -> Result<Umfang, Umfangsfehler> {
+        Umfang::neu(self.cases, self.seed, self.quartal, self.dateien, self.gekennzeichnet)
+    }
+}
+
 /// A document that has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Schema {
@@ -194,6 +230,13 @@ pub(super) fn lies(args: Vec<OsString>) -> Result<Befehl, Auskunft> {
             let satz = "es fehlt der Eingabeordner (oder Dateien mit --faelle, --stammdaten, …)";
             Err(Auskunft::Fehler(aufruffehler::mit_hilfe(satz, genannt.as_ref())))
         }
+        Befehl::Generate(erzeugung) => match erzeugung.umfang() {
+            Ok(_) => Ok(befehl),
+            Err(fehler) => {
+                let satz = fehler.to_string();
+                Err(Auskunft::Fehler(aufruffehler::mit_hilfe(&satz, genannt.as_ref())))
+            }
+        },
         _ => Ok(befehl),
     }
 }
@@ -255,6 +298,10 @@ fn befehle() -> Command {
                     "strukturfonds rules --quartal QUARTAL [--einstellungen DATEI]",
                     HILFE_OHNE_ARGUMENTE,
                 ),
+                "generate" => (
+                    "strukturfonds generate --cases N --seed S --out ORDNER [Optionen]",
+                    HILFE_OHNE_ARGUMENTE,
+                ),
                 _ => ("strukturfonds schema [NAME]", HILFE),
             };
             befehl
@@ -281,6 +328,14 @@ pub(super) fn threads(text: &str) -> Result<usize, String> {
 fn nummer(text: &str) -> Result<u32, String> {
     let zahl = text.parse().ok().filter(|zahl| (1..=999).contains(zahl));
     zahl.ok_or_else(|| "erwartet wird eine ganze Zahl von 1 bis 999".to_owned())
+}
+
+fn ganze_zahl<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "erwartet wird eine ganze Zahl".to_owned())
+}
+
+fn anteil(text: &str) -> Result<Anteil, String> {
+    text.parse().map_err(|fehler: KeinAnteil| fehler.to_string())
 }
 
 fn quartal(text: &str) -> Result<Quartal, String> {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 mod argumente;
 mod aufruffehler;
 mod auftrag;
+mod erzeugung;
 mod fortschritt;
 mod zeilen;
 mod zusammenfassung;
@@ -145,6 +146,7 @@ fn befolge(befehl: &Befehl, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
         Befehl::Explain(frage) => explain(frage, konsole),
         Befehl::Rules(frage) => rules(frage, konsole),
         Befehl::Schema { name } => schema(*name, konsole),
+        Befehl::Generate(angaben) => erzeugung::generate(angaben, konsole),
     }
 }
 

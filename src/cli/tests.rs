@@ -59,6 +59,18 @@ fn wrong_calls_are_told_in_german_what_is_wrong() {
         ("rules --quartal 2024", "erwartet wird ein Quartal wie 2024Q1"),
         ("schema faele", "NAME: `faele` ist nicht erlaubt, bekannt sind faelle, stammdaten, "),
         ("schema faele", "dienstplan; gemeint ist wohl `faelle`"),
+        ("generate", "es fehlt --cases <N>, --seed <S>, --out <ORDNER>"),
+        ("generate --cases 1e6", "--cases <N>: `1e6` ist ungültig; erwartet wird eine ganze Zahl"),
+        ("generate --cases 9999 --seed 1 --out x", "eine ganze Zahl von 10000 bis 100000000\n"),
+        ("generate --cases 10000 --seed -1 --out x", "die Option `-1` ist unbekannt"),
+        ("generate --cases 10000 --seed=-1 --out x", "--seed <S>: `-1` ist ungültig"),
+        ("generate --cases 10000 --seed 1 --out x --dateien 0", "eine ganze Zahl von 1 bis 9999"),
+        (
+            "generate --cases 10000 --seed 1 --out x --quartal 2022Q4",
+            "Quartal von 2023Q1 bis 2099Q4",
+        ),
+        ("generate --cases 10000 --seed 1 --out x --gekennzeichnet 1.1", "Dezimalzahl von 0 bis 1"),
+        ("generate --cases 10000 --seed 1 --out x --gekennzeichnet 0,5", "Dezimalzahl von 0 bis 1"),
     ] {
         pruefe(args, 2, "", satz);
         pruefe(args, 2, "", "strukturfonds --help");
@@ -75,13 +87,14 @@ fn wrong_calls_are_told_in_german_what_is_wrong() {
 fn help_and_version_are_german_and_go_to_stdout() {
     pruefe("--version", 0, concat!("strukturfonds ", env!("CARGO_PKG_VERSION"), "\n"), "");
     for (args, stueck) in [
-        ("--help", "Befehle:\n  run      Entscheidet ein Quartal"),
+        ("--help", "Befehle:\n  run       Entscheidet ein Quartal"),
         ("-h", "Rückgabewert: 0 fertig, 1 abgelehnt"),
         ("run --help", "Argumente:\n  [ORDNER]  Ordner mit den Eingaben"),
         ("check --help", "Aufruf: strukturfonds check [ORDNER] [Optionen]\n"),
         ("explain --help", "Aufruf: strukturfonds explain BÜNDEL ID\n"),
         ("rules --help", "Optionen:\n      --quartal <QUARTAL>"),
         ("schema --help", "Aufruf: strukturfonds schema [NAME]\n"),
+        ("generate --help", "Aufruf: strukturfonds generate --cases N --seed S --out ORDNER"),
     ] {
         pruefe(args, 0, stueck, "");
         let hilfe = rufe(&args.split(' ').collect::<Vec<_>>()).stdout;
@@ -383,4 +396,15 @@ fn a_place_that_is_none_for_a_bundle_is_found_before_the_inputs_are_read() {
         assert!(antwort.stderr.contains(gesagt), "{antwort:?}");
         assert_eq!(fs::read_dir(ordner.path()).expect("Ordner").count(), 1, "{out}");
     }
+}
+
+#[test]
+fn a_generated_quarter_is_written_once_and_checked_without_errors() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let out = ordner.path().join("neu/quartal").display().to_string();
+    let args = format!("generate --cases 10000 --seed 1 --dateien 2 --out {out}");
+    pruefe(&args, 0, "Fälle        10.000, davon gekennzeichnet 50\n", "");
+    pruefe(&args, 1, "", "muss ein neuer oder leerer Ordner sein; bitte einen anderen nennen\n");
+    pruefe(&args, 1, "", "\n1 Fehler; es wurde nichts geschrieben\n");
+    pruefe(&format!("check {out}"), 0, "Prüfung 2024Q1: keine Fehler\n", "warnung: faelle-1.xml:");
 }

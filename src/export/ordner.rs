@@ -15,7 +15,7 @@ const UNFERTIG: &str = ".unfertig-";
 
 /// The steps of writing that may fail. The defaults are the operating system's; a test replaces
 /// them to make each of them fail.
-pub(super) trait Platte: Debug + Send + Sync {
+pub(crate) trait Platte: Debug + Send + Sync {
     /// Creates a folder.
     fn neuer_ordner(&self, pfad: &Path) -> io::Result<()> {
         fs::create_dir(pfad)
@@ -49,7 +49,7 @@ pub(super) trait Platte: Debug + Send + Sync {
 
 /// The disk itself.
 #[derive(Debug)]
-pub(super) struct Betriebssystem;
+pub(crate) struct Betriebssystem;
 
 impl Platte for Betriebssystem {}
 
@@ -66,8 +66,8 @@ fn tausche(_: &Path, _: &Path) -> io::Result<()> {
 
 /// The work folder of a live run; removed when dropped.
 #[derive(Debug)]
-pub(super) struct Arbeitsordner {
-    pub(super) pfad: PathBuf,
+pub(crate) struct Arbeitsordner {
+    pub(crate) pfad: PathBuf,
     /// Where an old bundle goes if the file system cannot swap.
     beiseite: PathBuf,
     /// Locked as long as the run lives; the system gives the lock back even if the run is killed.
@@ -85,7 +85,7 @@ impl Drop for Arbeitsordner {
 }
 
 /// Resolves where a bundle shall stand to a path with a name, and creates its parents.
-pub(super) fn ziel(angegeben: &Path) -> Result<PathBuf, Fehler> {
+pub(crate) fn ziel(angegeben: &Path) -> Result<PathBuf, Fehler> {
     let name = angegeben.file_name().filter(|name| {
         // This name could be the work folder of another bundle.
         !name.to_string_lossy().contains(UNFERTIG)
@@ -136,7 +136,7 @@ fn unfertig(ziel: &Path, ende: &str) -> OsString {
 
 impl Arbeitsordner {
     /// Removes what dead runs left beside `ziel` and creates the work folder.
-    pub(super) fn neu(ziel: &Path, platte: &Arc<dyn Platte>) -> Result<Self, Fehler> {
+    pub(crate) fn neu(ziel: &Path, platte: &Arc<dyn Platte>) -> Result<Self, Fehler> {
         raeume_auf(ziel)?;
         let prozess = std::process::id();
         let pfad = ziel.with_file_name(unfertig(ziel, &prozess.to_string()));
@@ -154,12 +154,12 @@ impl Arbeitsordner {
     }
 
     /// Waits until the disk has the folder's entries.
-    pub(super) fn sichere(&self, platte: &Arc<dyn Platte>) -> Result<(), Fehler> {
+    pub(crate) fn sichere(&self, platte: &Arc<dyn Platte>) -> Result<(), Fehler> {
         sichere(self.griff.as_ref(), platte).map_err(|fehler| Fehler::platte(&self.pfad, fehler))
     }
 
     /// Becomes `ziel`, where nothing or an empty folder stands.
-    pub(super) fn werde(&self, ziel: &Path, platte: &Arc<dyn Platte>) -> Result<(), Fehler> {
+    pub(crate) fn werde(&self, ziel: &Path, platte: &Arc<dyn Platte>) -> Result<(), Fehler> {
         let pruefe =
             |schritt: io::Result<()>| schritt.map_err(|fehler| Fehler::platte(ziel, fehler));
         pruefe(platte.verschiebe(&self.pfad, ziel))?;
@@ -218,8 +218,13 @@ fn sichere(griff: Option<&File>, platte: &Arc<dyn Platte>) -> io::Result<()> {
     }
 }
 
+/// Waits until the disk has the entries of a folder.
+pub(crate) fn sichere_ordner(ordner: &Path, platte: &Arc<dyn Platte>) -> io::Result<()> {
+    sichere(griff(ordner)?.as_ref(), platte)
+}
+
 fn sichere_eltern(ziel: &Path, platte: &Arc<dyn Platte>) -> io::Result<()> {
-    sichere(griff(eltern(ziel))?.as_ref(), platte)
+    sichere_ordner(eltern(ziel), platte)
 }
 
 /// Removes the work folders of dead runs, or refuses if one of them lives. An old bundle that a
@@ -262,7 +267,7 @@ fn eintraege(ordner: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// What stands where a bundle shall go.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Lage {
+pub(crate) enum Lage {
     /// Nothing, or an empty folder.
     Frei,
     /// A bundle.
@@ -273,7 +278,7 @@ pub(super) enum Lage {
 ///
 /// # Errors
 /// Anything that no bundle may replace: a file, a folder that is no bundle.
-pub(super) fn lage(ziel: &Path) -> Result<Lage, Fehler> {
+pub(crate) fn lage(ziel: &Path) -> Result<Lage, Fehler> {
     match fs::symlink_metadata(ziel) {
         Err(fehler) if fehler.kind() == io::ErrorKind::NotFound => return Ok(Lage::Frei),
         Err(fehler) => return Err(Fehler::platte(ziel, fehler)),
