@@ -1,8 +1,9 @@
 //! Nothing may be counted twice: a practice in two deliveries, a case id twice within a practice.
 //!
-//! Within one practice of one file the ids are remembered only as long as the practice lasts. If a
-//! practice lies in several files (parts of one delivery, or its branches), those files are read a
-//! second time for its ids alone, a bounded number of cases at a time.
+//! Within one practice of one file the ids are remembered only as long as the practice and, right
+//! behind it, its branches last. If a practice lies in several places (parts of one delivery, or
+//! branches elsewhere), those files are read a second time for its ids alone, a bounded number of
+//! cases at a time.
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ const FAELLE_MAX: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Fallkennungen {
     bsnr: Option<Bsnr>,
+    praxis: Option<Praxis>,
     texte: Vec<u8>,
     /// Ends of the ids in `texte`; an id begins where the one before it ends.
     enden: Vec<usize>,
@@ -35,12 +37,23 @@ pub(super) struct Fallkennungen {
 }
 
 impl Fallkennungen {
-    /// Checks a batch; the ids of a practice are forgotten when the next one begins.
-    pub(super) fn pruefe(&mut self, spalten: Spalten<'_>, ort: &Ort, meldungen: &mut Meldungen) {
+    /// Checks a batch; the ids of a practice are forgotten when the next one begins. `praxis` tells
+    /// which practice a BSNR stands for.
+    pub(super) fn pruefe(
+        &mut self,
+        spalten: Spalten<'_>,
+        praxis: impl Fn(Bsnr) -> Praxis,
+        ort: &Ort,
+        meldungen: &mut Meldungen,
+    ) {
         for fall in spalten.faelle() {
             if self.bsnr != Some(fall.bsnr) {
                 self.bsnr = Some(fall.bsnr);
-                self.vergiss();
+                let praxis = Some(praxis(fall.bsnr));
+                if self.praxis != praxis {
+                    self.praxis = praxis;
+                    self.vergiss();
+                }
             }
             if !self.merke(fall.id) {
                 let ort = Ort::neu(&ort.datei, fall.stelle);
@@ -85,8 +98,20 @@ fn doppelter_fall(praxis: Praxis, id: &[u8], ort: Ort, zuerst: Option<&Ort>) -> 
     Meldung::neu(Code::FallDoppelt, ort, text)
 }
 
-/// A practice in a file: index of the input, what for, its envelope.
-pub(super) type Verortet<'a> = (usize, Zweck, &'a Umschlag, Block);
+/// A practice in a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verortet<'a> {
+    /// Index of the input.
+    pub(super) platz: usize,
+    /// What the input is read for.
+    pub(super) zweck: Zweck,
+    /// Its envelope.
+    pub(super) umschlag: &'a Umschlag,
+    /// Which of the input's practices it is.
+    pub(super) nummer: usize,
+    /// The practice.
+    pub(super) block: Block,
+}
 
 /// What must not be delivered twice: what for, quarter, practice.
 type Schluessel = (bool, Quartal, Praxis);
@@ -103,20 +128,24 @@ pub(super) fn pruefe(
 ) {
     let mut je_praxis: BTreeMap<Schluessel, Vec<&Verortet<'_>>> = BTreeMap::new();
     for verortet in bloecke {
-        let (_, zweck, umschlag, block) = verortet;
-        let Some(quartal) = umschlag.quartal() else { continue };
-        let praxis = block.bsnr.praxis();
+        let Some(quartal) = verortet.umschlag.quartal() else { continue };
+        let praxis = verortet.block.bsnr.praxis();
         let haupt = stammdaten.map_or(praxis, |s| s.praxis_fuer(praxis, quartal));
-        je_praxis.entry((*zweck == Zweck::Rueckblick, quartal, haupt)).or_default().push(verortet);
+        let schluessel = (verortet.zweck == Zweck::Rueckblick, quartal, haupt);
+        je_praxis.entry(schluessel).or_default().push(verortet);
     }
     je_praxis.retain(|_, orte| 1 < orte.len());
     for orte in je_praxis.values() {
         pruefe_lieferungen(orte, gelesen, meldungen);
     }
+    // A practice with its branches right behind it was checked when its file was read.
+    je_praxis.retain(|_, orte| {
+        !orte.windows(2).all(|o| o[0].platz == o[1].platz && o[0].nummer + 1 == o[1].nummer)
+    });
     let mut gruppe: BTreeMap<Schluessel, Vec<&Verortet<'_>>> = BTreeMap::new();
     let mut anzahl = 0;
     for (schluessel, orte) in je_praxis {
-        anzahl += orte.iter().map(|(_, _, _, block)| block.faelle).sum::<u64>();
+        anzahl += orte.iter().map(|verortet| verortet.block.faelle).sum::<u64>();
         gruppe.insert(schluessel, orte);
         if FAELLE_MAX <= anzahl {
             pruefe_kennungen(&std::mem::take(&mut gruppe), gelesen, stammdaten, meldungen);
@@ -128,19 +157,20 @@ pub(super) fn pruefe(
 
 /// One BSNR may stand in several files only if they are different parts of one delivery.
 fn pruefe_lieferungen(orte: &[&Verortet<'_>], gelesen: &[Gelesen], meldungen: &mut Meldungen) {
-    for (i, (platz, _, umschlag, block)) in orte.iter().enumerate() {
-        let frueher = orte[..i].iter().find(|(anderer, _, andere, frueherer)| {
-            let teile = umschlag.lieferung == andere.lieferung && platz != anderer;
-            frueherer.bsnr.praxis() == block.bsnr.praxis() && !teile
+    for (i, hier) in orte.iter().enumerate() {
+        let frueher = orte[..i].iter().find(|frueher| {
+            let teile = hier.umschlag.lieferung == frueher.umschlag.lieferung
+                && hier.platz != frueher.platz;
+            frueher.block.bsnr.praxis() == hier.block.bsnr.praxis() && !teile
         });
-        if let Some((anderer, _, _, frueherer)) = frueher {
-            let zuerst = Ort::neu(name(&gelesen[*anderer]), frueherer.stelle);
+        if let Some(frueher) = frueher {
+            let zuerst = Ort::neu(name(&gelesen[frueher.platz]), frueher.block.stelle);
             let text = format!(
                 "die Praxis {} ist schon in {zuerst} geliefert; erwartet wird jede Praxis einmal oder in den Teilen einer \
                  Lieferung (teil, von_teilen); bitte eine Lieferung entfernen",
-                block.bsnr.praxis()
+                hier.block.bsnr.praxis()
             );
-            let ort = Ort::neu(name(&gelesen[*platz]), block.stelle);
+            let ort = Ort::neu(name(&gelesen[hier.platz]), hier.block.stelle);
             meldungen.melde(Meldung::neu(Code::PraxisDoppelt, ort, text));
         }
     }
@@ -155,12 +185,12 @@ fn pruefe_kennungen(
 ) {
     let mut dateien: BTreeMap<usize, &Verortet<'_>> = BTreeMap::new();
     for verortet in gruppe.values().flatten() {
-        dateien.insert(verortet.0, verortet);
+        dateien.insert(verortet.platz, verortet);
     }
     let mut gesehen = Gesehen::new();
     let mut ungehoert = Meldungen::neu(0);
     let mut stapel = Stapel::default();
-    for (platz, (_, zweck, umschlag, _)) in dateien {
+    for (platz, Verortet { zweck, umschlag, .. }) in dateien {
         let (Some(mut leser), Some(quartal)) = (nochmals(&gelesen[platz]), umschlag.quartal())
         else {
             continue;

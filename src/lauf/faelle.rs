@@ -11,7 +11,7 @@ use super::lieferungen::Lieferungen;
 use super::{Auftrag, Gelesen, doppelt, name};
 use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Zweck};
 use crate::fall::Stapel;
-use crate::kennung::Praxis;
+use crate::kennung::{Bsnr, Praxis};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stufe};
 use crate::parameter::{Parameter, Regeln};
 use crate::quartal::Quartal;
@@ -124,7 +124,9 @@ impl Leser<'_> {
             meldungen.uebernimm(ertrag.meldungen);
             faelle.nimm(ertrag.ertrag, &ertrag.bloecke, zweck);
             if let Some(umschlag) = &self.lieferungen.umschlaege[platz] {
-                bloecke.extend(ertrag.bloecke.iter().map(|block| (platz, zweck, umschlag, *block)));
+                bloecke.extend(ertrag.bloecke.iter().enumerate().map(|(nummer, block)| {
+                    doppelt::Verortet { platz, zweck, umschlag, nummer, block: *block }
+                }));
             }
         }
         let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
@@ -171,8 +173,14 @@ impl Leser<'_> {
         let mut kennungen = doppelt::Fallkennungen::default();
         let ort = Ort::datei(name(gelesen));
         let lieferung = self.lieferungen.umschlaege[platz].as_ref().and_then(Umschlag::quartal);
+        let praxis = |bsnr: Bsnr| match (&self.kontext, lieferung) {
+            (Some(kontext), Some(quartal)) => {
+                kontext.stammdaten.praxis_fuer(bsnr.praxis(), quartal)
+            }
+            _ => bsnr.praxis(),
+        };
         while leser.lies_stapel(&mut stapel, &mut ertrag.meldungen)? {
-            kennungen.pruefe(stapel.spalten(), &ort, &mut ertrag.meldungen);
+            kennungen.pruefe(stapel.spalten(), praxis, &ort, &mut ertrag.meldungen);
             if let (Some(kontext), Some(lieferung)) = (&self.kontext, lieferung) {
                 let datei = u32::try_from(platz).unwrap_or(u32::MAX);
                 let herkunft = Herkunft { datei, ort: &ort, lieferung, zweck };
