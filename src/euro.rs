@@ -202,9 +202,13 @@ mod tests {
 
     #[test]
     fn amounts_are_read_and_written_exactly() {
-        for (text, erwartet) in
-            [("0.00", 0), ("71484.30", 71_484_30), ("-5.01", -5_01), ("0.05", 5)]
-        {
+        for (text, erwartet) in [
+            ("0.00", 0),
+            ("71484.30", 71_484_30),
+            ("-5.01", -5_01),
+            ("0.05", 5),
+            ("10000000000.00", 10_000_000_000_00),
+        ] {
             assert_eq!(cent(text), Cent::neu(erwartet));
             assert_eq!(cent(text).to_string(), text);
         }
@@ -219,6 +223,7 @@ mod tests {
             "1e3.00",
             "--1.00",
             "10000000000.01",
+            "000000000001.00",
             "-.10",
             "1 000.00",
         ] {
