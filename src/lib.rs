@@ -25,26 +25,8 @@
 //! `erklaerung` has no rule of its own · only `lauf` knows threads · only `cli` prints · money is
 //! never a float · nothing depends on hash order, threads or the clock.
 //!
-//! A run from a program:
 //!
-//! ```no_run
-//! use strukturfonds::lauf::{Auftrag, fuehre_aus};
-//! use strukturfonds::read::eingaben::Eingaben;
-//!
-//! let eingaben = Eingaben::aus(Some("testdata/2024Q1".as_ref()), &[]);
-//! let auftrag = Auftrag {
-//!     eingaben,
-//!     threads: None,
-//!     ohne_vorlauf: false,
-//!     ohne_fehlerhafte_dateien: false,
-//!     lauf: 1,
-//!     zaehler: Default::default(),
-//! };
-//! match fuehre_aus(&auftrag) {
-//!     Ok(ergebnis) => println!("{} Buchungen", ergebnis.abrechnung.buchungen.len()),
-//!     Err(meldungen) => meldungen.liste().iter().for_each(|meldung| println!("{meldung}")),
-//! }
-//! ```
+//! A run begins in [`lauf`]; the README shows one from a program.
 
 pub mod auslegung;
 pub mod cli;
@@ -64,6 +46,10 @@ pub mod read;
 pub mod settle;
 pub mod stammdaten;
 
+/// The README, so that its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 #[cfg(test)]
 mod golden;
 #[cfg(test)]

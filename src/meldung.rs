@@ -83,6 +83,7 @@ codes! {
     // Envelopes
     QuartalWiderspricht = Fehler "quartal_widerspricht",
     StatusGemischt = Fehler "status_gemischt",
+    KvGemischt = Fehler "kv_gemischt",
     LieferartUnbekannt = Fehler "lieferart_unbekannt",
     LieferungDoppelt = Fehler "lieferung_doppelt",
     LieferungUnvollstaendig = Fehler "lieferung_unvollstaendig",
@@ -135,6 +136,8 @@ codes! {
     DienstLuecke = Warnung "dienst_luecke",
     DienstPsychotherapeut = Warnung "dienst_psychotherapeut",
     PraxisOhneRegister = Warnung "praxis_ohne_register",
+    RegisterWechsel = Warnung "register_wechsel",
+    KontoOffen = Warnung "konto_offen",
     // Worth knowing
     RueckblickFehlt = Hinweis "rueckblick_quartal_fehlt",
     NichtGekennzeichnet = Hinweis "nicht_gekennzeichnet",

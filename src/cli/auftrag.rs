@@ -32,7 +32,8 @@ pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage
         Ok(ergebnis) => ergebnis,
         Err(meldungen) => {
             drop(fortschritt);
-            sage_uebrige(&meldungen, "strukturfonds check zeigt sie", konsole);
+            // There is no bundle that would hold them.
+            zeige(&meldungen, false, konsole);
             return Err(Absage::Eingaben(meldungen));
         }
     };
@@ -75,15 +76,9 @@ pub(super) fn check(pruefung: &Pruefung, konsole: &mut Konsole<'_>) -> Result<En
     let ergebnis = pruefe(&auftrag);
     drop(fortschritt);
     // The errors that refuse are said at the end; here only those of files that were left out.
-    let (meldungen, mit_fehlern) = match &ergebnis {
-        Ok(pruefung) => (&pruefung.meldungen, true),
-        Err(meldungen) => (meldungen, false),
-    };
-    for meldung in meldungen.liste() {
-        let stufe = meldung.code.stufe();
-        if mit_fehlern || stufe != Stufe::Fehler {
-            konsole.sage(format_args!("{}: {meldung}", stufe.name()));
-        }
+    match &ergebnis {
+        Ok(pruefung) => zeige(&pruefung.meldungen, true, konsole),
+        Err(meldungen) => zeige(meldungen, false, konsole),
     }
     konsole.antworte(&zusammenfassung::pruefung(&ergebnis?))?;
     Ok(Ende::Fertig)
@@ -116,6 +111,16 @@ fn threads_der_umgebung(wert: Option<&OsStr>) -> Result<usize, Absage> {
         Some(wert) => threads(wert).map_err(|erwartet| {
             Absage::Aufruf(format!("{RAYON_NUM_THREADS}: `{wert}` ist ungültig; {erwartet}"))
         }),
+    }
+}
+
+/// Says all messages with their level, the errors only if asked to.
+fn zeige(meldungen: &Meldungen, mit_fehlern: bool, konsole: &mut Konsole<'_>) {
+    for meldung in meldungen.liste() {
+        let stufe = meldung.code.stufe();
+        if mit_fehlern || stufe != Stufe::Fehler {
+            konsole.sage(format_args!("{}: {meldung}", stufe.name()));
+        }
     }
 }
 

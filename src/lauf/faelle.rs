@@ -200,8 +200,8 @@ impl Leser<'_> {
         let datei = || Ort::datei(name(gelesen));
         for praxis in praxen {
             let text = format!(
-                "die Datei ist fehlerhaft und wurde ausgelassen; die Fälle der Praxis {praxis} darin sind nicht entschieden; \
-                 bitte neu anfordern"
+                "die Datei ist fehlerhaft und wurde ausgelassen; die Fälle der Praxis {praxis} darin sind nicht entschieden, \
+                 und ohne sie kann ein Zuschlag einer anderen Praxis zugefallen sein; bitte neu anfordern"
             );
             meldungen.melde(Meldung::neu(Code::DateiAusgelassen, datei(), text));
         }

@@ -39,6 +39,7 @@ pub(super) fn lies(gelesen: &[Gelesen], meldungen: &mut Meldungen) -> Lieferunge
     lieferungen.ersetze(gelesen, meldungen);
     lieferungen.pruefe_teile(gelesen, meldungen);
     lieferungen.pruefe_status(gelesen, meldungen);
+    lieferungen.pruefe_kv(gelesen, meldungen);
     lieferungen.pruefe_quartal(gelesen, meldungen);
     lieferungen
 }
@@ -55,6 +56,7 @@ fn umschlag(gelesen: &Gelesen) -> Option<Umschlag> {
             Some(Umschlag {
                 // A KVDT file has no id of its own and is never one of several parts.
                 lieferung: datei.to_string(),
+                kv: None,
                 zeit: Zeit::Quartal(kopf.quartal),
                 erstellt: kopf.erstellt,
                 status: None,
@@ -76,6 +78,9 @@ fn umschlag(gelesen: &Gelesen) -> Option<Umschlag> {
         (Art::Einwohner | Art::Einstellungen | Art::Schluessel, _) => None,
     }
 }
+
+/// An envelope, what it says, the envelope that tells, and what that one says.
+type Abweichung<'a, T> = (&'a Umschlag, T, &'a Umschlag, T);
 
 impl Lieferungen {
     /// Returns the envelopes in use, by input.
@@ -148,11 +153,16 @@ impl Lieferungen {
         for ((art, lieferung), mut teile) in lieferungen {
             teile.sort_by_key(|umschlag| (umschlag.teil, umschlag.ort.clone()));
             for paar in teile.windows(2) {
-                if paar[0].teil == paar[1].teil || paar[0].von_teilen != paar[1].von_teilen {
+                let gleich = |u: &Umschlag| (u.von_teilen, u.zeit, u.ersatz_fuer.clone());
+                if paar[0].teil == paar[1].teil || gleich(paar[0]) != gleich(paar[1]) {
                     let text = format!(
-                        "die Lieferung {lieferung} liegt mehrfach vor: Teil {} von {} auch in {}; bitte eine entfernen oder als \
-                         Teile kennzeichnen",
-                        paar[1].teil, paar[1].von_teilen, paar[0].ort.datei
+                        "die Lieferung {lieferung} liegt mehrfach vor oder ihre Teile widersprechen sich: hier Teil {} von {}, in {} \
+                         Teil {} von {}; erwartet wird jeder Teil einmal, alle mit gleichem Zeitraum und ersatz_fuer",
+                        paar[1].teil,
+                        paar[1].von_teilen,
+                        paar[0].ort.datei,
+                        paar[0].teil,
+                        paar[0].von_teilen
                     );
                     meldungen.melde(Meldung::neu(
                         Code::LieferungDoppelt,
@@ -180,21 +190,45 @@ impl Lieferungen {
         }
     }
 
-    /// Real and fictitious deliveries must not meet in one run; the reference data tells which it is.
+    /// Real and fictitious deliveries must not meet in one run.
     fn pruefe_status(&mut self, gelesen: &[Gelesen], meldungen: &mut Meldungen) {
-        let mit_status =
-            || self.gueltige(gelesen).filter_map(|(_, art, u)| Some((art, u, u.status?)));
-        let massgeblich =
-            mit_status().find(|(art, ..)| *art == Art::Stammdaten).or_else(|| mit_status().next());
-        let Some((_, erster, erwartet)) = massgeblich else { return };
-        for (_, umschlag, status) in mit_status().filter(|(_, _, status)| *status != erwartet) {
+        let (status, andere) = self.einigkeit(gelesen, |umschlag| umschlag.status);
+        for (umschlag, status, erster, erwartet) in andere {
             let text = format!(
                 "die Lieferung hat den Status {status}, {} aber {erwartet}; ein Lauf liest nur das eine oder das andere",
                 erster.ort.datei
             );
             meldungen.melde(Meldung::neu(Code::StatusGemischt, umschlag.ort.clone(), text));
         }
-        self.status = Some(erwartet);
+        self.status = status;
+    }
+
+    /// All deliveries of a run come from one KV.
+    fn pruefe_kv(&self, gelesen: &[Gelesen], meldungen: &mut Meldungen) {
+        for (umschlag, kv, erster, erwartet) in self.einigkeit(gelesen, |umschlag| umschlag.kv).1 {
+            let text = format!(
+                "die Lieferung kommt von der KV {kv:02}, {} aber von {erwartet:02}; ein Lauf liest die Lieferungen einer KV",
+                erster.ort.datei
+            );
+            meldungen.melde(Meldung::neu(Code::KvGemischt, umschlag.ort.clone(), text));
+        }
+    }
+
+    /// Returns what the deliveries say of one thing, and those that say otherwise, each with the one
+    /// that tells: the reference data, or without any the first.
+    fn einigkeit<'a, T: Copy + PartialEq>(
+        &'a self,
+        gelesen: &'a [Gelesen],
+        was: impl Fn(&Umschlag) -> Option<T>,
+    ) -> (Option<T>, Vec<Abweichung<'a, T>>) {
+        let alle: Vec<_> =
+            self.gueltige(gelesen).filter_map(|(_, art, u)| Some((art, u, was(u)?))).collect();
+        let stammdaten = alle.iter().find(|(art, ..)| *art == Art::Stammdaten);
+        let Some((_, erster, erwartet)) = stammdaten.or(alle.first()).copied() else {
+            return (None, Vec::new());
+        };
+        let andere = alle.into_iter().filter(|(_, _, wert)| *wert != erwartet);
+        (Some(erwartet), andere.map(|(_, u, wert)| (u, wert, erster, erwartet)).collect())
     }
 
     /// The quarter is that of the reference data, or without any that of the first claims.

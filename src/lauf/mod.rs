@@ -28,7 +28,7 @@ use crate::read::einstellungen::Einstellungen;
 use crate::read::roh::{Pruefsumme, Zaehler};
 use crate::read::umschlag::Status;
 use crate::settle::abrechnung::{Abrechnung, Umstaende};
-use crate::stammdaten::{Dienstplan, Einwohner, Insel, Stammdaten};
+use crate::stammdaten::{Dienstplan, Einwohner, Insel, Praxisstand, Stammdaten};
 
 use self::faelle::Faelle;
 
@@ -158,7 +158,8 @@ pub fn fuehre_aus(auftrag: &Auftrag) -> Result<Ergebnis, Meldungen> {
     in_eigenem_pool(auftrag, || {
         let mut bestand = lies(auftrag);
         for art in [Art::Stammdaten, Art::Faelle] {
-            if auftrag.eingaben.der_art(art).is_empty() {
+            let vollstaendig = !auftrag.eingaben.fehler().hat_fehler();
+            if vollstaendig && auftrag.eingaben.der_art(art).is_empty() {
                 let text = format!(
                     "es fehlt eine Eingabe der Art {}; bitte in den Ordner legen oder mit --{} nennen",
                     art.name(),
@@ -291,6 +292,10 @@ impl Bestand {
                 &mut self.meldungen,
             );
             regeln.insert(quartal, eigene.clone());
+            melde_registerwechsel(&self.stammdaten, quartal, &mut self.meldungen);
+            if !self.meldungen.hat_fehler() {
+                self.melde_offene_konten();
+            }
         }
         self.faelle.regeln_der_nachzuegler(
             &self.einstellungen.parameter,
@@ -299,6 +304,27 @@ impl Bestand {
             &mut self.meldungen,
         );
         regeln
+    }
+}
+
+impl Bestand {
+    /// A run that pays needs an account code; before it decides nobody knows whether it will.
+    fn melde_offene_konten(&mut self) {
+        let (daten, konten) = (&self.stammdaten, &self.einstellungen.konten);
+        let offen = [
+            (5, &konten.par05, daten.bewilligungen05.is_empty()),
+            (6, &konten.par06, daten.arztstellen.is_empty()),
+            (9, &konten.par09, daten.bewilligungen09.is_empty()),
+        ];
+        for (paragraph, konto, ohne_anlass) in offen {
+            if konto.is_none() && !ohne_anlass {
+                let text = format!(
+                    "für § {paragraph} ist kein Kontenschlüssel eingestellt; sobald etwas zu buchen ist, lehnt run ab; bitte in \
+                     einstellungen.toml unter [konten] par{paragraph:02} = \"…\" eintragen"
+                );
+                self.meldungen.melde(Meldung::ohne_ort(Code::KontoOffen, text));
+            }
+        }
     }
 }
 
@@ -360,6 +386,22 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
         einstellungen: bestand.einstellungen,
         meldungen,
     })
+}
+
+/// The register is taken as it stands last in the quarter; somebody should know where it changed.
+fn melde_registerwechsel(stammdaten: &Stammdaten, quartal: Quartal, meldungen: &mut Meldungen) {
+    let im_quartal: Vec<_> = stammdaten.praxen.iter().filter(|s| s.gueltig.im(quartal)).collect();
+    for staende in im_quartal.chunk_by(|a, b| a.praxis == b.praxis) {
+        let merkmale = |s: &Praxisstand| (s.art, s.insel, s.honorarkonto.clone());
+        if staende.windows(2).any(|s| merkmale(s[0]) != merkmale(s[1])) {
+            let text = format!(
+                "die Praxis {} wechselt in {quartal} Art, Insel oder Honorarkonto; für das ganze Quartal gilt der Stand, der \
+                 zuletzt beginnt; bitte prüfen",
+                staende[0].praxis
+            );
+            meldungen.melde(Meldung::neu(Code::RegisterWechsel, staende[0].ort.clone(), text));
+        }
+    }
 }
 
 /// "If some window began before the run's quarter and neither is given, the run is refused."

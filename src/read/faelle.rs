@@ -265,6 +265,10 @@ pub(crate) const FALL_ID_PERSOENLICH: &str = "die Fall-Id enthält die Versicher
 fn fall_id(text: &str) -> Result<String, String> {
     let passt = (1..=60).contains(&text.chars().count())
         && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '|');
+    let kern: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    if let Gelesen::Id { .. } = VersichertenId::lies(kern.as_bytes()) {
+        return Err("eine Fall-Id, die nicht wie eine Versicherten-ID aussieht".to_owned());
+    }
     passt
         .then(|| text.to_owned())
         .ok_or_else(|| "eine Fall-Id aus 1 bis 60 Zeichen ohne Leerzeichen und |".to_owned())

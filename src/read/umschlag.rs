@@ -30,6 +30,8 @@ pub enum Zeit {
 pub struct Umschlag {
     /// Id of the delivery; its parts share it.
     pub lieferung: String,
+    /// The sender: number of the KV; KVDT files do not say.
+    pub kv: Option<u8>,
     /// The period.
     pub zeit: Zeit,
     /// Day of creation.
@@ -122,7 +124,7 @@ pub(crate) fn lies_umschlag(xml: &mut XmlLeser, meldungen: &mut Meldungen) -> Op
     let lieferung = xml.feld_mit("lieferung", meldungen, kennung);
     let kv = xml.feld_mit("kv", meldungen, |text| {
         (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit()))
-            .then_some(())
+            .then(|| text.parse::<u8>().unwrap_or_default())
             .ok_or_else(|| "die Nummer der KV aus 2 Ziffern (17)".to_owned())
     });
     let erstellt = xml.feld::<Tag>("erstellt", meldungen);
@@ -143,10 +145,11 @@ pub(crate) fn lies_umschlag(xml: &mut XmlLeser, meldungen: &mut Meldungen) -> Op
     let zeit = zeit(xml, meldungen);
     let ort = xml.hier();
     // All fields are read before the first missing one ends the envelope, so that all are reported.
-    let ((), (), ()) = (kv?, version?, lieferart?);
+    let ((), ()) = (version?, lieferart?);
     let (teil, von_teilen) = teile?;
     Some(Umschlag {
         lieferung: lieferung?,
+        kv: Some(kv?),
         zeit: zeit?,
         erstellt: erstellt?,
         status: Some(status?),

@@ -136,3 +136,33 @@ fn a_practice_in_two_parts_may_still_be_delivered_twice() {
         "twice in part 2, once in part 1",
     );
 }
+
+/// Oddities that pay or refuse nothing, but that somebody should know; and what cannot be.
+#[test]
+fn questionable_reference_data_is_told() {
+    let wechsel = Z.replace("/>", " gueltig_bis=\"2024-02-14\"/>")
+        + &Z.replace("HK2", "HK4").replace("/>", " gueltig_ab=\"2024-02-15\"/>");
+    let durchschnitt = "</bewilligungen_par09><fachgruppendurchschnitte><durchschnitt fachgruppe=\"HA\" quartal=\"2023Q1\" \
+                        betrag=\"-1.00\"/></fachgruppendurchschnitte>";
+    let fall = |stamm: &str, toml: &str| {
+        let ordner = Ordner::neu();
+        ordner.mit("stammdaten.xml", &stammdaten(stamm)).mit("einstellungen.toml", toml);
+        match pruefe(&ordner.auftrag()) {
+            Ok(pruefung) => pruefung.meldungen,
+            Err(meldungen) => meldungen,
+        }
+    };
+    let konto = "[konten]\npar09 = \"9\"\n";
+    for (stamm, toml, code, anzahl) in [
+        (STAMM.to_owned(), konto, Code::KontoOffen, 0),
+        (STAMM.to_owned(), "# nichts\n", Code::KontoOffen, 1),
+        (STAMM.to_owned(), konto, Code::RegisterWechsel, 0),
+        (STAMM.replace(Z, &wechsel), konto, Code::RegisterWechsel, 1),
+        (STAMM.replace("</bewilligungen_par09>", durchschnitt), konto, Code::AngabeUngueltig, 1),
+    ] {
+        assert_eq!(fall(&stamm, toml).anzahl(code), anzahl, "{code:?}: {stamm}");
+    }
+    let ordner = Ordner::neu();
+    ordner.mit("faelle-2.xml", &faelle(&kopf("L2", "").replace("\"17\"", "\"18\""), &[]));
+    beginnt(&ordner.laufe(), &["faelle-2.xml:2:44: kv_gemischt"], "another KV");
+}

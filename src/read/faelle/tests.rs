@@ -118,6 +118,7 @@ fn faults_of_cases_are_reported_where_they_stand() {
         ("@@<fall id=\"1\" scheinuntergruppe=\"00\"/>".to_owned(), "satz 1: angabe_fehlt"),
         ("@@<fall id=\"1\" satzart=\"0101\"/>".to_owned(), "satz 1: angabe_fehlt"),
         (fall("", "").replace("id=\"1\"", "@@id=\"1|2\""), "satz 1: angabe_ungueltig"),
+        (fall("", "").replace("id=\"1\"", "@@id=\"b900-000-015\""), "satz 1: angabe_ungueltig"),
         (fall("", "").replace("id=\"1\"", "@@id=\"\""), "satz 1: angabe_ungueltig"),
         (
             fall("", "").replace("satzart=\"0101\"", "@@satzart=\"0105\""),

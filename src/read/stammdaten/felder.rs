@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use crate::euro::Cent;
 use crate::kennung::{Gelesen, Lanr, VersichertenId, gezeigt};
 use crate::meldung::{Code, Meldungen, Ort, naechster_name};
 use crate::quartal::Tag;
@@ -174,8 +175,26 @@ impl Felder<'_> {
         Some(id)
     }
 
+    /// Reads an average: no group earns less than nothing.
+    pub(super) fn durchschnitt(&mut self, name: &'static str) -> Option<Cent> {
+        self.xml.feld_mit(name, self.meldungen, |text| match text.parse::<Cent>() {
+            Ok(betrag) if Cent::NULL <= betrag => Ok(betrag),
+            Ok(_) => Err("ein Betrag, der nicht negativ ist".to_owned()),
+            Err(fehler) => Err(fehler.to_string()),
+        })
+    }
+
     /// Reads since when the row is known; `sonst` if it does not say.
-    pub(super) fn bekannt_ab(&mut self, sonst: Tag) -> Option<Tag> {
-        self.wahl("bekannt_ab").map(|tag| tag.unwrap_or(sonst))
+    pub(super) fn bekannt_ab(&mut self, erstellt: Tag, sonst: Tag) -> Option<Tag> {
+        let tag: Tag = self.wahl("bekannt_ab")?.unwrap_or(sonst);
+        if erstellt < tag {
+            let text = format!(
+                "bekannt_ab=\"{tag}\" liegt nach dem Tag der Lieferung ({erstellt}); sie kann nicht enthalten, was noch nicht \
+                 bekannt war; bitte berichtigen"
+            );
+            self.xml.melde(self.meldungen, Code::ZeitraumUngueltig, text);
+            return None;
+        }
+        Some(tag)
     }
 }

@@ -339,9 +339,12 @@ fn equal_keys_must_agree() {
         let neu = alt.replacen(von, durch, 1);
         assert_ne!(neu, alt, "{zeile}");
         assert_eq!(doppelt(&neu), [format!("s:{} stammdaten_widerspruch", platz + 2)], "{zeile}");
-        // A row that is known later replaces the other; nothing contradicts.
+        // A row that has been known for longer is replaced by the other; nothing contradicts.
+        let frueher = neu.replacen("/>", " bekannt_ab=\"2024-04-14\"/>", 1);
+        assert_eq!(doppelt(&frueher), Vec::<String>::new(), "{zeile}");
+        // A delivery cannot hold what was not yet known.
         let spaeter = neu.replacen("/>", " bekannt_ab=\"2024-04-16\"/>", 1);
-        assert_eq!(doppelt(&spaeter), Vec::<String>::new(), "{zeile}");
+        assert_eq!(doppelt(&spaeter), [format!("s:{} zeitraum_ungueltig", platz + 2)], "{zeile}");
     }
     let stelle = GUT.replacen(
         "</arztstellen>",
@@ -359,6 +362,11 @@ fn the_newest_known_row_counts_whatever_the_order_of_files() {
             "nachfolger=\"nein\" vollstaendig=\"ja\"",
             &format!("nachfolger=\"{nachfolger}\" vollstaendig=\"ja\"{bekannt_ab}"),
             1,
+        )
+        // What is known later can only stand in a later delivery.
+        .replace(
+            "2024-04-15\" version",
+            if bekannt_ab.is_empty() { "2024-04-15\" version" } else { "2024-06-01\" version" },
         )
     };
     for (a, b, nachfolger, erwartet) in [

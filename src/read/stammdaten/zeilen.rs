@@ -108,7 +108,7 @@ impl<'a> Zeilen<'a> {
         let insel = f.wahl_insel("insel");
         let honorarkonto = f.kennung("honorarkonto");
         let (ab, bis) = (f.wahl("gueltig_ab"), f.wahl("gueltig_bis"));
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let (praxis, ab, bis, bekannt_ab) = (bsnr?.praxis(), ab?, bis?, bekannt_ab?);
         // A fault in what branches do not inherit leaves them readable.
         self.praxis = Some((praxis, ab, bis, bekannt_ab));
@@ -128,12 +128,11 @@ impl<'a> Zeilen<'a> {
         let bsnr = f.pflicht::<Bsnr>("bsnr");
         let insel = f.wahl_insel("insel");
         let (ab, bis) = (f.wahl("gueltig_ab"), f.wahl("gueltig_bis"));
-        let bekannt_ab = f.wahl("bekannt_ab");
         let (praxis, praxis_ab, praxis_bis, praxis_bekannt_ab) = self.praxis?;
+        let bekannt_ab = f.bekannt_ab(self.erstellt, praxis_bekannt_ab);
         let zeile = Zweigzeile { praxis, insel: insel?, bis: bis?.or(praxis_bis) };
         let schluessel = (bsnr?.praxis(), ab?.or(praxis_ab));
-        let bekannt_ab = bekannt_ab?.unwrap_or(praxis_bekannt_ab);
-        self.bau.zweige.merke(schluessel, bekannt_ab, zeile, f.ort());
+        self.bau.zweige.merke(schluessel, bekannt_ab?, zeile, f.ort());
         Some(())
     }
 
@@ -145,7 +144,7 @@ impl<'a> Zeilen<'a> {
         });
         let psychotherapeut = f.wahl_janein("psychotherapeut");
         let (ab, bis) = (f.wahl("gueltig_ab"), f.wahl("gueltig_bis"));
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let lanr = lanr?;
         let zeile = Arztzeile {
             bis: bis?,
@@ -160,7 +159,7 @@ impl<'a> Zeilen<'a> {
     fn arztstelle(&mut self, f: &mut Felder<'_>) -> Option<()> {
         let id = f.kennung("id");
         let bsnr = f.pflicht::<Bsnr>("bsnr");
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let zeile = Stellenzeile { betriebsstaette: bsnr?.praxis(), besetzungen: Vec::new() };
         let (schluessel, bekannt_ab) = (id?, bekannt_ab?);
         self.stelle = Some(Offen { schluessel, bekannt_ab, zeile, ort: f.ort() });
@@ -181,7 +180,7 @@ impl<'a> Zeilen<'a> {
         let bsnr = f.pflicht::<Bsnr>("bsnr");
         let letzter_tag = f.pflicht("letzter_tag");
         let (nachfolger, vollstaendig) = (f.janein("nachfolger"), f.janein("vollstaendig"));
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let zeile = Schliessungszeile {
             letzter_tag: letzter_tag?,
             nachfolger: nachfolger?,
@@ -195,7 +194,7 @@ impl<'a> Zeilen<'a> {
         let bsnr = f.pflicht::<Bsnr>("bsnr");
         let geschlossene = f.pflicht::<Bsnr>("geschlossene_praxis");
         let (ab, bis) = (f.pflicht::<Tag>("ab"), f.wahl::<Tag>("bis"));
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let schluessel = (bsnr?.praxis(), geschlossene?.praxis(), ab?);
         self.bau.bewilligungen09.merke(schluessel, bekannt_ab?, bis?, f.ort());
         Some(())
@@ -206,7 +205,7 @@ impl<'a> Zeilen<'a> {
         let geschlossene = f.pflicht::<Bsnr>("geschlossene_praxis");
         let bsnr = f.pflicht::<Bsnr>("bsnr");
         let quartal = f.pflicht::<Quartal>("quartal");
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let praxen = (geschlossene?.praxis(), bsnr?.praxis());
         let tabelle = self.bau.vorlauf.get_or_insert_default();
         tabelle.merke((patient?, quartal?), bekannt_ab?, praxen, f.ort());
@@ -225,7 +224,7 @@ impl<'a> Zeilen<'a> {
         });
         let rechtsgrund = f.text("rechtsgrund");
         let ende = ende(f);
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let schluessel = (lanr?.arzt(), bsnr?.praxis(), beginn?);
         let zeile = Bewilligungszeile {
             fachgruppe: fachgruppe?,
@@ -251,7 +250,7 @@ impl<'a> Zeilen<'a> {
     fn verstoss(&mut self, f: &mut Felder<'_>) -> Option<()> {
         let (lanr, bsnr) = (f.lanr(), f.pflicht::<Bsnr>("bsnr"));
         let quartal = f.pflicht("quartal");
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let schluessel = (lanr?.arzt(), bsnr?.praxis(), quartal?);
         self.bau.auflagenverstoesse.merke(schluessel, bekannt_ab?, (), f.ort());
         Some(())
@@ -259,8 +258,8 @@ impl<'a> Zeilen<'a> {
 
     fn durchschnitt(&mut self, f: &mut Felder<'_>) -> Option<()> {
         let fachgruppe = f.fachgruppe();
-        let (quartal, betrag) = (f.pflicht("quartal"), f.pflicht::<Cent>("betrag"));
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let (quartal, betrag) = (f.pflicht("quartal"), f.durchschnitt("betrag"));
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         self.bau.durchschnitte.merke((fachgruppe?, quartal?), bekannt_ab?, betrag?, f.ort());
         Some(())
     }
@@ -268,7 +267,7 @@ impl<'a> Zeilen<'a> {
     fn honorar(&mut self, f: &mut Felder<'_>) -> Option<()> {
         let (lanr, bsnr) = (f.lanr(), f.pflicht("bsnr"));
         let (quartal, betrag) = (f.pflicht("quartal"), f.pflicht::<Cent>("betrag"));
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         let lanr = lanr?;
         let schluessel = (lanr.arzt(), quartal?, lanr, bsnr?);
         self.bau.honorare.merke(schluessel, bekannt_ab?, betrag?, f.ort());
@@ -279,7 +278,7 @@ impl<'a> Zeilen<'a> {
         let insel = f.insel("insel");
         let quartal = f.pflicht("quartal");
         let anzahl = f.zahl("anzahl", 4, "eine Zahl von 0 bis 9999");
-        let bekannt_ab = f.bekannt_ab(self.erstellt);
+        let bekannt_ab = f.bekannt_ab(self.erstellt, self.erstellt);
         self.bau.kopfzahlen.merke((insel?, quartal?), bekannt_ab?, anzahl?, f.ort());
         Some(())
     }
