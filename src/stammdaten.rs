@@ -439,6 +439,28 @@ pub struct Dienstplan {
     pub dienste: Vec<(Tag, Lanr)>,
 }
 
+/// Returns the stretches of days from `von` to `bis`, both included, that none of `belegt` covers;
+/// `belegt` is sorted by first day.
+pub fn luecken(
+    belegt: impl IntoIterator<Item = (Tag, Tag)>,
+    von: Tag,
+    bis: Tag,
+) -> Vec<(Tag, Tag)> {
+    let mut luecken = Vec::new();
+    let mut offen_ab = von;
+    for (erster, letzter) in belegt {
+        let luecke_bis = erster.plus(-1).min(bis);
+        if offen_ab <= luecke_bis {
+            luecken.push((offen_ab, luecke_bis));
+        }
+        offen_ab = offen_ab.max(letzter.plus(1));
+    }
+    if offen_ab <= bis {
+        luecken.push((offen_ab, bis));
+    }
+    luecken
+}
+
 /// Returns Σ share × days over `zeitraeume` within the days from `von` to `bis`, both included, and
 /// how many of those days no period covers. Exact.
 pub fn anteil_tage<'a>(

@@ -12,8 +12,10 @@ use crate::evaluate::par05::{
 use crate::parameter::Par05;
 use crate::stammdaten::Zeitraum;
 
+mod klaerung;
+
 /// Returns the full explanation of a decision: facts, every condition, Auslegungen, computation,
-/// result. Lines have at most 100 characters.
+/// result, and for a Klärfall what must be found out. Lines have at most 100 characters.
 pub fn erklaere(entscheidung: &Entscheidung05, par05: &Par05, auslegungen: &Auslegungen) -> String {
     let s = &entscheidung.sachverhalt;
     let mut text = Text::neu(&format!(
@@ -25,6 +27,9 @@ pub fn erklaere(entscheidung: &Entscheidung05, par05: &Par05, auslegungen: &Ausl
     benutzte_auslegungen(&mut text, entscheidung, auslegungen);
     berechnung(&mut text, entscheidung, auslegungen);
     text.ergebnis(entscheidung.gruende, entscheidung.betrag);
+    text.klaerung(entscheidung.gruende, |grund| {
+        klaerung::auftrag(grund, entscheidung, par05, auslegungen)
+    });
     text.fertig()
 }
 
@@ -210,14 +215,18 @@ fn anteil_tatsache(e: &Entscheidung05, auslegungen: &Auslegungen) -> String {
     )
 }
 
-/// Returns from which grants the missing fact is taken over, if this grant depends on them.
-fn geerbt(e: &Entscheidung05, auslegungen: &Auslegungen, grund: Grund05) -> String {
+/// Returns the grants that come first and lack the fact, if this grant depends on them.
+fn vorrangige_ohne<'a>(
+    e: &'a Entscheidung05,
+    auslegungen: &Auslegungen,
+    grund: Grund05,
+) -> Vec<&'a Vorrangige> {
     let s = &e.sachverhalt;
     let unabhaengig = e.gruende.ergebnis() == Ergebnis::Abgelehnt
         || s.honorar.is_none()
         || honorar_verfuegbar(s, auslegungen).is_some();
     if unabhaengig {
-        return String::new();
+        return Vec::new();
     }
     let betroffen = |v: &&Vorrangige| match v.garantie {
         Vorranggarantie::Bekannt(_) => false,
@@ -226,7 +235,13 @@ fn geerbt(e: &Entscheidung05, auslegungen: &Auslegungen, grund: Grund05) -> Stri
             _ => durchschnitt_fehlt,
         },
     };
-    let namen: Vec<_> = s.vorrangige.iter().filter(betroffen).map(vorrangige_text).collect();
+    s.vorrangige.iter().filter(betroffen).collect()
+}
+
+/// Says from which grants the missing fact is taken over.
+fn geerbt(e: &Entscheidung05, auslegungen: &Auslegungen, grund: Grund05) -> String {
+    let vorrangige = vorrangige_ohne(e, auslegungen, grund);
+    let namen: Vec<_> = vorrangige.into_iter().map(vorrangige_text).collect();
     if namen.is_empty() {
         return String::new();
     }

@@ -11,8 +11,10 @@ use crate::kennung::Arzt;
 use crate::parameter::Par06;
 use crate::quartal::Tag;
 
+mod klaerung;
+
 /// Returns the full explanation of a decision: facts, every condition, Auslegungen, computation,
-/// result. Lines have at most 100 characters.
+/// result, and for a Klärfall what must be found out. Lines have at most 100 characters.
 pub fn erklaere(entscheidung: &Entscheidung06, par06: &Par06, auslegungen: &Auslegungen) -> String {
     let s = &entscheidung.sachverhalt;
     let mut text = Text::neu(&format!(
@@ -27,6 +29,7 @@ pub fn erklaere(entscheidung: &Entscheidung06, par06: &Par06, auslegungen: &Ausl
     benutzte_auslegungen(&mut text, entscheidung, auslegungen);
     berechnung(&mut text, entscheidung, par06, auslegungen);
     text.ergebnis(entscheidung.gruende, entscheidung.betrag);
+    text.klaerung(entscheidung.gruende, |grund| klaerung::auftrag(grund, s, par06, auslegungen));
     text.fertig()
 }
 
@@ -74,8 +77,11 @@ fn abdeckung(lage: &Insellage) -> String {
     if lage.ungedeckt.is_empty() {
         return format!("deckt jeden Tag von {}", lage.quartal);
     }
-    let luecken: Vec<_> = lage.ungedeckt.iter().copied().map(tage_text).collect();
-    format!("deckt nicht: {}", luecken.join("; "))
+    format!("deckt nicht: {}", ungedeckt(lage))
+}
+
+fn ungedeckt(lage: &Insellage) -> String {
+    lage.ungedeckt.iter().copied().map(tage_text).collect::<Vec<_>>().join("; ")
 }
 
 /// Says what n counts, n, and whom.

@@ -73,7 +73,7 @@ pub fn erklaere(
     akte.schreibe_auslegungen(&mut text);
     akte.schreibe_berechnung(&mut text, betrag);
     text.ergebnis(gruende, betrag);
-    akte.schreibe_klaerung(&mut text);
+    text.klaerung(gruende, |grund| akte.auftrag(grund));
     text.fertig()
 }
 

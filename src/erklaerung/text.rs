@@ -90,6 +90,22 @@ impl Text {
         }
     }
 
+    /// Adds what is to be found out: a request per reason. Nothing for a refused case: no clerk
+    /// researches that.
+    pub(crate) fn klaerung<G: Grund>(
+        &mut self,
+        gruende: Gruende<G>,
+        auftrag: impl Fn(G) -> Option<String>,
+    ) {
+        if gruende.ergebnis() != Ergebnis::Klaerfall {
+            return;
+        }
+        self.abschnitt("Zu klären");
+        for auftrag in gruende.alle().filter_map(auftrag) {
+            self.zeile(&format!("- {auftrag}"));
+        }
+    }
+
     /// Returns the text.
     pub(crate) fn fertig(self) -> String {
         self.0

@@ -16,7 +16,9 @@ use crate::kennung::{Arzt, Lanr, Praxis};
 use crate::meldung::{Code, Meldung, Meldungen};
 use crate::parameter::{Par06, Regeln};
 use crate::quartal::{Quartal, Tag};
-use crate::stammdaten::{Arztstelle, Besetzung, Dienstplan, Insel, Stammdaten, anteil_tage};
+use crate::stammdaten::{
+    Arztstelle, Besetzung, Dienstplan, Insel, Stammdaten, anteil_tage, luecken,
+};
 
 /// What the roster and the register say about one island in one quarter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,19 +276,7 @@ fn abs2_anzahl(
 fn abs2_ungedeckt(quartal: Quartal, plan: &Dienstplan) -> Vec<(Tag, Tag)> {
     let mut zeitraeume = plan.zeitraeume.clone();
     zeitraeume.sort_unstable();
-    let mut ungedeckt = Vec::new();
-    let mut offen_ab = quartal.erster_tag();
-    for (von, bis) in zeitraeume {
-        let luecke_bis = von.plus(-1).min(quartal.letzter_tag());
-        if offen_ab <= luecke_bis {
-            ungedeckt.push((offen_ab, luecke_bis));
-        }
-        offen_ab = offen_ab.max(bis.plus(1));
-    }
-    if offen_ab <= quartal.letzter_tag() {
-        ungedeckt.push((offen_ab, quartal.letzter_tag()));
-    }
-    ungedeckt
+    luecken(zeitraeume, quartal.erster_tag(), quartal.letzter_tag())
 }
 
 /// Returns how many days of Q a period of the roster covers without any duty.

@@ -1,22 +1,11 @@
 //! § 9: what a clerk must find out before a Klärfall can be decided.
 
 use super::Akte;
-use crate::ergebnis::{Ergebnis, Grund09};
-use crate::erklaerung::text::Text;
+use crate::ergebnis::Grund09;
 
 impl Akte<'_> {
-    /// Writes what is to be found out. Nothing for a refused case: no clerk researches that.
-    pub(super) fn schreibe_klaerung(&self, text: &mut Text) {
-        if self.gruende.ergebnis() != Ergebnis::Klaerfall {
-            return;
-        }
-        text.abschnitt("Zu klären");
-        for auftrag in self.gruende.alle().filter_map(|grund| self.auftrag(grund)) {
-            text.zeile(&format!("- {auftrag}"));
-        }
-    }
-
-    fn auftrag(&self, grund: Grund09) -> Option<String> {
+    /// Returns the request that a reason makes.
+    pub(super) fn auftrag(&self, grund: Grund09) -> Option<String> {
         let s = self.s;
         let (praxis, quartal) = (s.praxis, s.quartal);
         let lage = s.schliessung.as_deref();
