@@ -66,3 +66,5 @@ pub mod stammdaten;
 mod golden;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod zweitfassung;
