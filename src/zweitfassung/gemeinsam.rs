@@ -80,50 +80,61 @@ pub(super) fn geltende<T>(zeilen: &[Zeile<T>], gleich: impl Fn(&T, &T) -> bool) 
     geltende
 }
 
-/// The rows of the register of practices.
-fn praxiszeilen(portfolio: &Portfolio) -> Vec<&Praxis> {
-    geltende(&portfolio.praxen, |a, b| sieben(&a.bsnr) == sieben(&b.bsnr) && a.ab == b.ab)
+/// The register of practices: the rows that count.
+pub(super) struct Register<'p> {
+    praxen: Vec<&'p Praxis>,
+    zweige: Vec<Zweigzeile<'p>>,
 }
 
-/// The register's row of a practice on a day.
-pub(super) fn register_am<'p>(
-    portfolio: &'p Portfolio,
-    praxis: &str,
-    tag: Tag,
-) -> Option<&'p Praxis> {
-    praxiszeilen(portfolio)
-        .into_iter()
-        .find(|zeile| sieben(&zeile.bsnr) == praxis && im_zeitraum(tag, zeile.ab, zeile.bis))
+/// A branch with its own dates.
+struct Zweigzeile<'p> {
+    zweig: &'p str,
+    praxis: &'p str,
+    ab: Option<Tag>,
+    bis: Option<Tag>,
 }
 
-/// The register's row of a practice in a quarter: of several the one that begins last.
-pub(super) fn register_im<'p>(
-    portfolio: &'p Portfolio,
-    praxis: &str,
-    quartal: Quartal,
-) -> Option<&'p Praxis> {
-    praxiszeilen(portfolio)
-        .into_iter()
-        .filter(|z| sieben(&z.bsnr) == praxis && quartal.beruehrt(z.ab, z.bis))
-        .max_by_key(|zeile| zeile.ab)
-}
-
-/// "A branch BSNR stands for its main practice everywhere, by the register valid in the quarter."
-pub(super) fn praxis_im(portfolio: &Portfolio, bsnr: &str, quartal: Quartal) -> String {
-    let mut zweige = Vec::new();
-    for praxis in praxiszeilen(portfolio) {
-        for zweig in &praxis.zweige {
-            let (ab, bis) = (zweig.ab.or(praxis.ab), zweig.bis.or(praxis.bis));
-            if sieben(&zweig.bsnr) == sieben(bsnr) && quartal.beruehrt(ab, bis) {
-                zweige.push((ab, sieben(&praxis.bsnr)));
+impl<'p> Register<'p> {
+    pub(super) fn neu(portfolio: &'p Portfolio) -> Self {
+        let praxen =
+            geltende(&portfolio.praxen, |a, b| sieben(&a.bsnr) == sieben(&b.bsnr) && a.ab == b.ab);
+        let mut zweige = Vec::new();
+        for praxis in &praxen {
+            for zweig in &praxis.zweige {
+                zweige.push(Zweigzeile {
+                    zweig: sieben(&zweig.bsnr),
+                    praxis: sieben(&praxis.bsnr),
+                    ab: zweig.ab.or(praxis.ab),
+                    bis: zweig.bis.or(praxis.bis),
+                });
             }
         }
+        Self { praxen, zweige }
     }
-    zweige
-        .into_iter()
-        .max_by_key(|(ab, _)| *ab)
-        .map_or(sieben(bsnr), |(_, praxis)| praxis)
-        .to_owned()
+
+    /// The row of a practice on a day.
+    pub(super) fn am(&self, praxis: &str, tag: Tag) -> Option<&'p Praxis> {
+        let mut zeilen = self.praxen.iter().copied();
+        zeilen.find(|z| sieben(&z.bsnr) == praxis && im_zeitraum(tag, z.ab, z.bis))
+    }
+
+    /// The row of a practice in a quarter: of several the one that begins last.
+    pub(super) fn im(&self, praxis: &str, quartal: Quartal) -> Option<&'p Praxis> {
+        let zeilen = self.praxen.iter().copied();
+        zeilen
+            .filter(|z| sieben(&z.bsnr) == praxis && quartal.beruehrt(z.ab, z.bis))
+            .max_by_key(|z| z.ab)
+    }
+
+    /// "A branch BSNR stands for its main practice everywhere, by the register valid in the quarter."
+    pub(super) fn praxis(&self, bsnr: &str, quartal: Quartal) -> String {
+        let zweige = self.zweige.iter();
+        zweige
+            .filter(|z| z.zweig == sieben(bsnr) && quartal.beruehrt(z.ab, z.bis))
+            .max_by_key(|z| z.ab)
+            .map_or(sieben(bsnr), |z| z.praxis)
+            .to_owned()
+    }
 }
 
 /// Divides and rounds once to the cent as the setting `allgemein.rundung` says.

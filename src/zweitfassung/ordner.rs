@@ -69,7 +69,7 @@ fn anteil(millionstel: u32) -> String {
     format!("{}.{:06}", millionstel / 1_000_000, millionstel % 1_000_000)
 }
 
-fn kopf(lieferung: &str, zeit: Attribute) -> String {
+fn kopf(lieferung: &str, zeit: &Attribute) -> String {
     let kopf = Attribute::default().mit("lieferung", lieferung).mit("kv", "17");
     let kopf = Attribute(kopf.0 + &zeit.0)
         .mit("erstellt", erstellt())
@@ -103,7 +103,7 @@ fn dateien(portfolio: &Portfolio) -> Vec<(String, String)> {
             }
             inhalt += &mit_inhalt("insel", &Attribute::default().mit("name", name), &alle);
         }
-        let text = dokument("dienstplan", &kopf(&format!("D{nummer}"), zeit), &inhalt);
+        let text = dokument("dienstplan", &kopf(&format!("D{nummer}"), &zeit), &inhalt);
         dateien.push((format!("dienstplan-{nummer}.xml"), text));
     }
     for (nummer, lieferung) in portfolio.lieferungen.iter().enumerate() {
@@ -114,7 +114,7 @@ fn dateien(portfolio: &Portfolio) -> Vec<(String, String)> {
             inhalt += &mit_inhalt("praxis", &Attribute::default().mit("bsnr", bsnr), &faelle);
         }
         let ordner = if lieferung.rueckblick { "rueckblick/" } else { "" };
-        let text = dokument("faelle", &kopf(&format!("F{nummer}"), zeit), &inhalt);
+        let text = dokument("faelle", &kopf(&format!("F{nummer}"), &zeit), &inhalt);
         dateien.push((format!("{ordner}faelle-{nummer}.xml"), text));
     }
     dateien
@@ -160,20 +160,25 @@ fn einstellungen(portfolio: &Portfolio) -> String {
         .iter()
         .filter_map(|v| Some(format!("\"{}\" = \"{}\"", v.gebietsstand, v.verfuegbar_seit?)))
         .collect();
-    let (vertreter, original) = (ja(*rueckblick_vertreter_und_notfall), ja(*nur_originalschein));
-    let (kinder, anteilig) = (ja(*kinderaerzte), ja(*ende_anteilig));
+    let parameter = portfolio.neuer_zuschlag.map_or_else(String::new, |cent| {
+        let (ab, bekannt_ab) = (portfolio.quartal, erstellt());
+        format!(
+            "[[parameter]]\nname = \"par09.zuschlag_cent\"\nab = \"{ab}\"\n\
+             bekannt_ab = {bekannt_ab}\nwert = {cent}\nfundstelle = \"Beschluss\"\n"
+        )
+    });
     format!(
         "[konten]\npar05 = \"5\"\npar06 = \"6\"\npar09 = \"9\"\n\
          [einwohner]\nverfuegbar_seit = {{ {} }}\n\
          [allgemein]\nrundung = \"{rundung}\"\n\
-         [par05]\nacht_quartale_je = \"{acht_quartale_je}\"\nende_anteilig = \"{anteilig}\"\n\
+         [par05]\nacht_quartale_je = \"{acht_quartale_je}\"\nende_anteilig = \"{ende_anteilig}\"\n\
          negatives_honorar = \"{negatives_honorar}\"\n\
          [par06]\ndienst_zaehlt = \"{dienst_zaehlt}\"\nwechsel = \"{wechsel}\"\n\
          [par09]\nkennzeichen_gnr = {kennzeichen_gnr:?}\nzeitraum = \"ab_folgetag\"\n\
-         rueckblick = \"{rueckblick}\"\nrueckblick_vertreter_und_notfall = \"{vertreter}\"\n\
-         notfaelle = \"{notfaelle}\"\nnur_originalschein = \"{original}\"\n\
-         kinderaerzte = \"{kinder}\"\nmehrfachuebernahme = \"{mehrfachuebernahme}\"\n\
-         zwei_quartale_je = \"{zwei_quartale_je}\"\n",
+         rueckblick = \"{rueckblick}\"\nrueckblick_vertreter_und_notfall = \"{rueckblick_vertreter_und_notfall}\"\n\
+         notfaelle = \"{notfaelle}\"\nnur_originalschein = \"{nur_originalschein}\"\n\
+         kinderaerzte = \"{kinderaerzte}\"\nmehrfachuebernahme = \"{mehrfachuebernahme}\"\n\
+         zwei_quartale_je = \"{zwei_quartale_je}\"\n{parameter}",
         verfuegbar.join(", ")
     )
 }
@@ -278,7 +283,7 @@ fn stammdaten(p: &Portfolio) -> String {
         }),
     ];
     let zeit = neu().mit("quartal", p.quartal);
-    dokument("stammdaten", &kopf("S", zeit), &abschnitte.concat())
+    dokument("stammdaten", &kopf("S", &zeit), &abschnitte.concat())
 }
 
 fn praxis(z: &Praxis, bekannt: &dyn Fn(Attribute) -> Attribute) -> String {

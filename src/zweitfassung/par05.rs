@@ -1,6 +1,6 @@
 //! § 5 Umsatzgarantie, literally: every Bewilligung against the eight rows of the table.
 
-use super::gemeinsam::{Tabelle, Urteil, Wirkung, geltende, praxis_im, runde, sieben, urteil};
+use super::gemeinsam::{Register, Tabelle, Urteil, Wirkung, geltende, runde, sieben, urteil};
 use super::portfolio::{Bewilligung05, Portfolio, Quartal, Tag, im_zeitraum};
 
 const TABELLE: &Tabelle = &[
@@ -17,37 +17,68 @@ const TABELLE: &Tabelle = &[
 /// A Bewilligung's physician, practice and first day: with these it is told apart.
 pub(super) type Schluessel = (String, String, Tag);
 
+/// A Bewilligung that is not refused and comes before another of the same physician.
+struct Vorrangige {
+    arzt: String,
+    /// `None` where its own facts are missing.
+    garantie: Option<i64>,
+    fehlt: Vec<&'static str>,
+}
+
 /// Decides every Bewilligung.
 pub(super) fn entscheide(portfolio: &Portfolio) -> Vec<(Schluessel, Urteil)> {
     let mut offen: Vec<(Schluessel, &Bewilligung05)> = bewilligungen(portfolio);
     // "… the fee is used up in the order of S, then BSNR"
     offen.sort_by_key(|((arzt, praxis, beginn), _)| (arzt.clone(), *beginn, praxis.clone()));
-    let mut verbraucht: Vec<(String, i64)> = Vec::new();
+    let mut vorrangige: Vec<Vorrangige> = Vec::new();
     let mut urteile = Vec::new();
     for (schluessel, bewilligung) in offen {
-        let mut gruende = gruende(portfolio, &schluessel, bewilligung);
+        let abgelehnte = abgelehnt(portfolio, &schluessel, bewilligung);
+        let eigene = fehlt(portfolio, bewilligung);
+        let honorar = honorar(portfolio, &schluessel.0);
+        let mut gruende = [abgelehnte.clone(), eigene.clone()].concat();
+        if honorar.is_none() {
+            gruende.push("honorar_fehlt");
+        }
         let mut zahlung = 0;
-        if gruende.is_empty() {
-            let arzt = &schluessel.0;
-            let bisher: i64 =
-                verbraucht.iter().filter(|(wer, _)| wer == arzt).map(|(_, cent)| cent).sum();
-            let garantie = garantie(portfolio, bewilligung);
-            let rest = honorar(portfolio, arzt).expect("row 7 does not apply") - bisher;
-            if garantie <= rest {
-                gruende.push("garantie_erreicht");
+        if abgelehnte.is_empty() {
+            let vorher: Vec<&Vorrangige> =
+                vorrangige.iter().filter(|v| v.arzt == schluessel.0).collect();
+            let rest = honorar.map(|honorar| rest(honorar, &vorher));
+            // "A condition whose facts are missing does not apply; its missing fact does": what those
+            // before may leave cannot be known without their guarantees.
+            if rest.is_some_and(|rest| 0 < rest) {
+                gruende.extend(vorher.iter().flat_map(|v| v.fehlt.clone()));
             }
-            // "Zahlung = max(0, Garantie − Honorar)"; "what one does not need goes to the next"
-            zahlung = (garantie - rest).max(0);
-            verbraucht.push((arzt.clone(), rest.min(garantie)));
+            let garantie = eigene.is_empty().then(|| garantie(portfolio, bewilligung));
+            if let (true, Some(garantie), Some(rest)) = (gruende.is_empty(), garantie, rest) {
+                if garantie <= rest {
+                    gruende.push("garantie_erreicht");
+                }
+                // "Zahlung = max(0, Garantie − Honorar)"
+                zahlung = (garantie - rest).max(0);
+            }
+            vorrangige.push(Vorrangige { arzt: schluessel.0.clone(), garantie, fehlt: eigene });
         }
         urteile.push((schluessel, urteil(TABELLE, &gruende, zahlung)));
     }
     urteile
 }
 
+/// "What one does not need goes to the next": the most that the Bewilligungen before leave of the
+/// fee. One whose guarantee nobody knows may need nothing.
+fn rest(honorar: i64, vorher: &[&Vorrangige]) -> i64 {
+    let mut rest = honorar;
+    for vorrangige in vorher {
+        rest = (rest - vorrangige.garantie.unwrap_or(0)).max(0);
+    }
+    rest
+}
+
 fn bewilligungen(portfolio: &Portfolio) -> Vec<(Schluessel, &Bewilligung05)> {
+    let register = Register::neu(portfolio);
     let schluessel = |b: &Bewilligung05| {
-        let praxis = praxis_im(portfolio, &b.bsnr, Quartal::von(b.beginn));
+        let praxis = register.praxis(&b.bsnr, Quartal::von(b.beginn));
         (sieben(&b.lanr).to_owned(), praxis, b.beginn)
     };
     geltende(&portfolio.bewilligungen05, |a, b| schluessel(a) == schluessel(b))
@@ -56,8 +87,8 @@ fn bewilligungen(portfolio: &Portfolio) -> Vec<(Schluessel, &Bewilligung05)> {
         .collect()
 }
 
-/// Rows 1 to 7.
-fn gruende(
+/// Rows 1 to 4.
+fn abgelehnt(
     portfolio: &Portfolio,
     (arzt, praxis, _): &Schluessel,
     b: &Bewilligung05,
@@ -86,14 +117,19 @@ fn gruende(
         gruende.push("foerderdauer_abgelaufen");
     }
     // 4: "a breach of Abs. 4 is recorded for Q; no record is no breach"
+    let register = Register::neu(portfolio);
     let verstoss = portfolio.verstoesse.iter().map(|zeile| &zeile.inhalt).any(|v| {
-        sieben(&v.lanr) == arzt
-            && praxis_im(portfolio, &v.bsnr, v.quartal) == *praxis
-            && v.quartal == q
+        sieben(&v.lanr) == arzt && register.praxis(&v.bsnr, v.quartal) == *praxis && v.quartal == q
     });
     if verstoss {
         gruende.push("auflage_nicht_erfuellt");
     }
+    gruende
+}
+
+/// Rows 5 and 6.
+fn fehlt(portfolio: &Portfolio, b: &Bewilligung05) -> Vec<&'static str> {
+    let mut gruende = Vec::new();
     // 5: "an active day of Q without a share"
     if aktive_tage(portfolio, b).into_iter().any(|tag| anteil(b, tag).is_none()) {
         gruende.push("anteil_fehlt");
@@ -102,30 +138,13 @@ fn gruende(
     if durchschnitt(portfolio, b).is_none() {
         gruende.push("fachgruppendurchschnitt_fehlt");
     }
-    // 7: "no fee record for Q (a record of 0.00 is one)"
-    if honorar(portfolio, arzt).is_none() {
-        gruende.push("honorar_fehlt");
-    }
     gruende
 }
 
-/// "Calendar days of Q from max(S, first day) to min(E, last day), both included"; with
-/// `par05.ende_anteilig = nein` the quarter in which the activity ends counts to its last day.
+/// "Calendar days of Q from max(S, first day) to min(E, last day), both included".
 fn aktive_tage(portfolio: &Portfolio, b: &Bewilligung05) -> Vec<Tag> {
-    let q = portfolio.quartal;
-    let anteilig = portfolio.einstellungen.ende_anteilig;
-    let mut tage = Vec::new();
-    for tag in q.tage() {
-        let vor_ende = match b.ende {
-            Some(ende) if anteilig => tag <= ende,
-            Some(ende) => q.erster_tag() <= ende,
-            None => true,
-        };
-        if b.beginn <= tag && vor_ende {
-            tage.push(tag);
-        }
-    }
-    tage
+    let tage = portfolio.quartal.tage().into_iter();
+    tage.filter(|tag| im_zeitraum(*tag, Some(b.beginn), b.ende)).collect()
 }
 
 /// The share on a day, in millionths.
@@ -143,14 +162,22 @@ fn durchschnitt(portfolio: &Portfolio, b: &Bewilligung05) -> Option<i64> {
     .map(|d| d.cent)
 }
 
-/// "Garantie = Fachgruppendurchschnitt × Σ(share × days) / days(Q), rounded once".
+/// "Garantie = Fachgruppendurchschnitt × Σ(share × days) / days(Q), rounded once". With
+/// `par05.ende_anteilig = nein` the quarter in which the activity ends counts to its last day, with
+/// the share of its last day of activity.
 fn garantie(portfolio: &Portfolio, b: &Bewilligung05) -> i64 {
-    let mut millionstel: i128 = 0;
-    for tag in aktive_tage(portfolio, b) {
-        millionstel += i128::from(anteil(b, tag).expect("row 5 does not apply"));
+    let q = portfolio.quartal;
+    let aktive = aktive_tage(portfolio, b);
+    let mut anteile: Vec<u32> =
+        aktive.iter().map(|tag| anteil(b, *tag).expect("row 5 does not apply")).collect();
+    if let ("nein", Some(letzter)) = (portfolio.einstellungen.ende_anteilig, aktive.last()) {
+        let danach = q.tage().into_iter().filter(|tag| letzter < tag).count();
+        let anteil = anteile[anteile.len() - 1];
+        anteile.extend(vec![anteil; danach]);
     }
+    let millionstel: i128 = anteile.into_iter().map(i128::from).sum();
     let durchschnitt = durchschnitt(portfolio, b).expect("row 6 does not apply");
-    let tage = i128::try_from(portfolio.quartal.tage().len()).expect("about ninety");
+    let tage = i128::try_from(q.tage().len()).expect("about ninety");
     runde(i128::from(durchschnitt) * millionstel, tage * 1_000_000, &portfolio.einstellungen)
 }
 

@@ -1,11 +1,9 @@
 //! § 9 Fallwertzuschlag, literally: every marked case against the rows of the table, then the
 //! patients' quarters one after the other.
 
-use super::gemeinsam::{
-    Tabelle, Urteil, Wirkung, geltende, patient, praxis_im, register_am, register_im, urteil,
-};
+use super::gemeinsam::{Register, Tabelle, Urteil, Wirkung, geltende, patient, urteil};
 use super::portfolio::{
-    Fall, Leistung, Portfolio, Praxis, Quartal, Schliessung, Tag, tage_spaeter,
+    Bewilligung09, Fall, Leistung, Portfolio, Praxis, Quartal, Schliessung, Tag, tage_spaeter,
 };
 
 const TABELLE: &Tabelle = &[
@@ -59,7 +57,15 @@ struct Geschlossen<'p> {
     letzter_tag: Tag,
     zeile: &'p Schliessung,
     /// The register on D.
-    register: &'p Praxis,
+    stand: &'p Praxis,
+}
+
+/// A Bewilligung on record.
+struct Bewilligt {
+    praxis: String,
+    geschlossen: String,
+    ab: Tag,
+    bis: Option<Tag>,
 }
 
 /// A grant, of an earlier run or of this one.
@@ -86,43 +92,59 @@ pub(super) type Entschieden = (Schluessel, Urteil, Option<String>);
 pub(super) fn entscheide(portfolio: &Portfolio) -> Vec<Entschieden> {
     let akte = Akte::neu(portfolio);
     let mut bewerber = Vec::new();
-    let mut gruende: Vec<(Schluessel, Vec<&'static str>, Option<String>)> = Vec::new();
+    let mut faelle = Vec::new();
     for sache in &akte.laufende {
         if !akte.gekennzeichnet(sache.fall) {
             continue;
         }
         let schluessel = (sache.praxis.clone(), sache.fall.id.clone());
         let geschlossen = akte.geschlossene(sache);
-        let gefunden = akte.gruende(sache, geschlossen);
-        if gefunden.is_empty() {
+        let gruende = akte.gruende(sache, geschlossen);
+        if gruende.is_empty() {
             bewerber.push(akte.bewerber(sache, geschlossen.expect("rows 3, 15 and 16")));
         }
-        gruende.push((schluessel, gefunden, geschlossen.map(|g| g.praxis.clone())));
+        faelle.push((schluessel, sache.quartal, gruende, geschlossen.map(|g| g.praxis.clone())));
     }
-    for (schluessel, grund) in akte.vergib(bewerber) {
-        let (_, gefunden, _) = gruende.iter_mut().find(|(s, _, _)| *s == schluessel).expect("it");
-        gefunden.push(grund);
+    for (wer, grund) in akte.vergib(bewerber) {
+        let fall = faelle.iter_mut().find(|(schluessel, ..)| *schluessel == wer);
+        fall.expect("it competed").2.push(grund);
     }
-    gruende
+    faelle
         .into_iter()
-        .map(|(schluessel, gefunden, geschlossen)| {
-            (schluessel, urteil(TABELLE, &gefunden, ZUSCHLAG_CENT), geschlossen)
+        .map(|(schluessel, quartal, gruende, geschlossen)| {
+            // "A late case is decided by its own quarter's rules."
+            let neuer = portfolio.neuer_zuschlag.filter(|_| portfolio.quartal <= quartal);
+            let urteil = urteil(TABELLE, &gruende, neuer.unwrap_or(ZUSCHLAG_CENT));
+            (schluessel, urteil, geschlossen)
         })
         .collect()
 }
 
-/// "If some window began before the run's quarter and neither is given, the run is refused unless
-/// told that there was nothing before."
-pub(super) fn vorlauf_fehlt(portfolio: &Portfolio) -> bool {
-    let begonnen =
-        Akte::neu(portfolio).schliessungen.iter().any(|g| Akte::zeitraum(g)[0] < portfolio.quartal);
-    begonnen && portfolio.vorlauf.is_none() && !portfolio.ohne_vorlauf
+/// Why the run is refused, if it is.
+pub(super) fn verweigert(portfolio: &Portfolio) -> Vec<&'static str> {
+    let akte = Akte::neu(portfolio);
+    let mut codes = Vec::new();
+    // "Ours (effect 15.12.2022) rules from 2023Q1. Earlier quarters: the values are not in our source,
+    // so a run for them is refused."
+    let ohne_regel = |sache: &&Sache<'_>| sache.quartal < Quartal(2023 * 4);
+    if akte.laufende.iter().filter(ohne_regel).any(|sache| akte.gekennzeichnet(sache.fall)) {
+        codes.push("quartal_ohne_regel");
+    }
+    // "If some window began before the run's quarter and neither is given, the run is refused unless
+    // told that there was nothing before."
+    let begonnen = akte.schliessungen.iter().any(|g| Akte::zeitraum(g)[0] < portfolio.quartal);
+    if begonnen && portfolio.vorlauf.is_none() && !portfolio.ohne_vorlauf {
+        codes.push("vorlauf_fehlt");
+    }
+    codes
 }
 
 /// The portfolio with its rows read once.
 struct Akte<'p> {
     portfolio: &'p Portfolio,
+    register: Register<'p>,
     schliessungen: Vec<Geschlossen<'p>>,
+    bewilligungen: Vec<Bewilligt>,
     /// Cases of the running delivery.
     laufende: Vec<Sache<'p>>,
     /// Cases of every delivery.
@@ -131,16 +153,29 @@ struct Akte<'p> {
 
 impl<'p> Akte<'p> {
     fn neu(portfolio: &'p Portfolio) -> Self {
-        let praxis_am = |bsnr: &str, tag: Tag| praxis_im(portfolio, bsnr, Quartal::von(tag));
+        let register = Register::neu(portfolio);
+        let praxis_am = |bsnr: &str, tag: Tag| register.praxis(bsnr, Quartal::von(tag));
         let mut schliessungen = Vec::new();
         for zeile in geltende(&portfolio.schliessungen, |a, b| {
             praxis_am(&a.bsnr, a.letzter_tag) == praxis_am(&b.bsnr, b.letzter_tag)
         }) {
             let letzter_tag = zeile.letzter_tag;
             let praxis = praxis_am(&zeile.bsnr, letzter_tag);
-            let register = register_am(portfolio, &praxis, letzter_tag).expect("the register on D");
-            schliessungen.push(Geschlossen { praxis, letzter_tag, zeile, register });
+            let stand = register.am(&praxis, letzter_tag).expect("the register on D");
+            schliessungen.push(Geschlossen { praxis, letzter_tag, zeile, stand });
         }
+        let bewilligt = |b: &Bewilligung09| Bewilligt {
+            praxis: praxis_am(&b.bsnr, b.ab),
+            geschlossen: praxis_am(&b.geschlossene_praxis, b.ab),
+            ab: b.ab,
+            bis: b.bis,
+        };
+        let gleich = |a: &_, b: &_| {
+            let (a, b) = (bewilligt(a), bewilligt(b));
+            (a.praxis, a.geschlossen, a.ab) == (b.praxis, b.geschlossen, b.ab)
+        };
+        let bewilligungen =
+            geltende(&portfolio.bewilligungen09, gleich).into_iter().map(bewilligt).collect();
         let sachen = |nur_laufende: bool| {
             let mut sachen = Vec::new();
             for lieferung in &portfolio.lieferungen {
@@ -148,7 +183,7 @@ impl<'p> Akte<'p> {
                     for fall in faelle.iter().filter(|_| !(nur_laufende && lieferung.rueckblick)) {
                         let quartal = fall.quartal.unwrap_or(lieferung.quartal);
                         sachen.push(Sache {
-                            praxis: praxis_im(portfolio, bsnr, quartal),
+                            praxis: register.praxis(bsnr, quartal),
                             quartal,
                             patient: patient(fall.versicherten_id.as_deref()),
                             fall,
@@ -158,7 +193,8 @@ impl<'p> Akte<'p> {
             }
             sachen
         };
-        Self { portfolio, schliessungen, laufende: sachen(true), alle: sachen(false) }
+        let (laufende, alle) = (sachen(true), sachen(false));
+        Self { portfolio, register, schliessungen, bewilligungen, laufende, alle }
     }
 
     /// "The flag is a GNR from a configured list (exact match, letter included), or an explicit flag
@@ -171,14 +207,14 @@ impl<'p> Akte<'p> {
     /// "**Hausarzt**: LANR digits 8–9 in 01, 02, 03." 34 by setting.
     fn ist_hausarzt(&self, lanr: &str) -> bool {
         ["01", "02", "03"].contains(&&lanr[7..])
-            || &lanr[7..] == "34" && self.portfolio.einstellungen.kinderaerzte
+            || &lanr[7..] == "34" && self.portfolio.einstellungen.kinderaerzte == "ja"
     }
 
     /// A Hausarztpraxis, alone or as part of a mixed one.
     fn ist_hausarztpraxis(&self, art: &str) -> bool {
         art == "hausarzt"
             || art == "gemischt"
-            || art == "kinderarzt" && self.portfolio.einstellungen.kinderaerzte
+            || art == "kinderarzt" && self.portfolio.einstellungen.kinderaerzte == "ja"
     }
 
     /// "The first of the four quarters holds D + 1 day."
@@ -210,7 +246,7 @@ impl<'p> Akte<'p> {
     /// Praxis behandelt wurden": by a service up to D, at a mixed practice by a Hausarzt's.
     fn war_patient(&self, patient: &str, geschlossen: &Geschlossen<'_>) -> bool {
         let rueckblick = self.rueckblick(geschlossen);
-        let auch_vertreter = self.portfolio.einstellungen.rueckblick_vertreter_und_notfall;
+        let auch_vertreter = self.portfolio.einstellungen.rueckblick_vertreter_und_notfall == "ja";
         self.alle.iter().any(|sache| {
             let gruppe = sache.fall.scheinuntergruppe;
             let zaehlt = !VERTRETER.contains(&gruppe) && !NOTFALL.contains(&gruppe);
@@ -220,7 +256,7 @@ impl<'p> Akte<'p> {
                 && (zaehlt || auch_vertreter)
                 && sache.fall.leistungen.iter().any(|l| {
                     l.tag <= geschlossen.letzter_tag
-                        && (geschlossen.register.art != "gemischt" || self.ist_hausarzt(&l.lanr))
+                        && (geschlossen.stand.art != "gemischt" || self.ist_hausarzt(&l.lanr))
                 })
         })
     }
@@ -235,32 +271,23 @@ impl<'p> Akte<'p> {
     /// A Bewilligung of P for Z valid in Q: "from the quarter of its first day to the quarter of its
     /// last, if it has one".
     fn bewilligt(&self, praxis: &str, geschlossen: &str, quartal: Quartal) -> bool {
-        let praxen = |b: &super::portfolio::Bewilligung09| {
-            let q = Quartal::von(b.ab);
-            (
-                praxis_im(self.portfolio, &b.bsnr, q),
-                praxis_im(self.portfolio, &b.geschlossene_praxis, q),
-            )
-        };
-        let gleich = |a: &_, b: &_| praxen(a) == praxen(b);
-        geltende(&self.portfolio.bewilligungen09, |a, b| gleich(a, b) && a.ab == b.ab)
-            .into_iter()
-            .any(|b| {
-                praxen(b) == (praxis.to_owned(), geschlossen.to_owned())
-                    && Quartal::von(b.ab) <= quartal
-                    && b.bis.is_none_or(|bis| quartal <= Quartal::von(bis))
-            })
+        self.bewilligungen.iter().any(|b| {
+            b.praxis == praxis
+                && b.geschlossen == geschlossen
+                && Quartal::von(b.ab) <= quartal
+                && b.bis.is_none_or(|bis| quartal <= Quartal::von(bis))
+        })
     }
 
     /// The closure of the practice that a mark names. A branch stands for its main practice by the
     /// register valid in the quarter; the register of a closed practice ends with D, so the quarter
     /// of D is asked too.
     fn genannte(&self, bsnr: &str, quartal: Quartal) -> Option<&Geschlossen<'p>> {
-        let praxis = praxis_im(self.portfolio, bsnr, quartal);
+        let praxis = self.register.praxis(bsnr, quartal);
         self.schliessungen.iter().find(|g| g.praxis == praxis).or_else(|| {
             self.schliessungen
                 .iter()
-                .find(|g| praxis_im(self.portfolio, bsnr, Quartal::von(g.letzter_tag)) == g.praxis)
+                .find(|g| self.register.praxis(bsnr, Quartal::von(g.letzter_tag)) == g.praxis)
         })
     }
 
@@ -291,7 +318,7 @@ impl<'p> Akte<'p> {
 
     /// The services that count for rows 9, 13 and "earliest": at a mixed P only Hausarzt services.
     fn zaehlende<'f>(&self, sache: &Sache<'f>) -> Vec<&'f Leistung> {
-        let register = register_im(self.portfolio, &sache.praxis, sache.quartal);
+        let register = self.register.im(&sache.praxis, sache.quartal);
         let gemischt = register.is_some_and(|zeile| zeile.art == "gemischt");
         let alle = sache.fall.leistungen.iter();
         alle.filter(|l| !gemischt || self.ist_hausarzt(&l.lanr)).collect()
@@ -310,7 +337,7 @@ impl<'p> Akte<'p> {
             }
         };
         let genannt = sache.fall.uebernommen_von.is_some();
-        let register = register_im(self.portfolio, &sache.praxis, sache.quartal);
+        let register = self.register.im(&sache.praxis, sache.quartal);
         wenn(sache.patient.is_none(), "ohne_versicherten_id");
         wenn(register.is_none(), "praxis_unbekannt");
         wenn(genannt && geschlossen.is_none(), "schliessung_unbekannt");
@@ -355,9 +382,9 @@ impl<'p> Akte<'p> {
         g: &Geschlossen<'_>,
         wenn: &mut impl FnMut(bool, &'static str),
     ) {
-        let in_niedersachsen = g.register.gemeinde.starts_with("03");
+        let in_niedersachsen = g.stand.gemeinde.starts_with("03");
         wenn(
-            !self.ist_hausarztpraxis(g.register.art) || !in_niedersachsen,
+            !self.ist_hausarztpraxis(g.stand.art) || !in_niedersachsen,
             "keine_hausarztpraxis_geschlossen",
         );
         wenn(g.zeile.nachfolger || !g.zeile.vollstaendig, "nachfolger_vorhanden");
@@ -383,7 +410,7 @@ impl<'p> Akte<'p> {
             .iter()
             .filter(|v| v.verfuegbar_seit.unwrap_or(v.gebietsstand) <= g.letzter_tag)
             .max_by_key(|v| v.gebietsstand)?;
-        let zahl = letzte.gemeinden.iter().find(|(ags, _)| *ags == g.register.gemeinde)?.1;
+        let zahl = letzte.gemeinden.iter().find(|(ags, _)| *ags == g.stand.gemeinde)?.1;
         (zahl != 0).then_some(zahl)
     }
 
@@ -396,7 +423,7 @@ impl<'p> Akte<'p> {
         wenn(vertreter, "vertreterfall");
         wenn(notfall && einstellungen.notfaelle == "ausgenommen", "notfall");
         wenn(
-            einstellungen.nur_originalschein && !originalschein && !vertreter && !notfall,
+            einstellungen.nur_originalschein == "ja" && !originalschein && !vertreter && !notfall,
             "kein_hausaerztlicher_fall",
         );
     }
@@ -420,8 +447,8 @@ impl<'p> Akte<'p> {
             .into_iter()
             .map(|z| Zugesprochen {
                 patient: z.versicherten_id.clone(),
-                geschlossen: praxis_im(self.portfolio, &z.geschlossene_praxis, z.quartal),
-                praxis: praxis_im(self.portfolio, &z.bsnr, z.quartal),
+                geschlossen: self.register.praxis(&z.geschlossene_praxis, z.quartal),
+                praxis: self.register.praxis(&z.bsnr, z.quartal),
                 quartal: z.quartal,
             })
             .collect()
@@ -460,10 +487,11 @@ impl<'p> Akte<'p> {
                 } else {
                     "anderweitig_uebernommen"
                 }
+            } else if QUARTALE <= andere_quartale {
+                // Before the next: "if a refusing reason applies, the result is `abgelehnt`".
+                "zwei_quartale_ausgeschoepft"
             } else if einstellungen.mehrfachuebernahme == "klaerfall" && mehrere {
                 "mehrfach_uebernommen"
-            } else if QUARTALE <= andere_quartale {
-                "zwei_quartale_ausgeschoepft"
             } else {
                 zugesprochen.push(Zugesprochen {
                     patient: wer.patient.clone(),

@@ -228,20 +228,20 @@ pub(super) struct Leistung {
     pub(super) lanr: String,
 }
 
-/// The Auslegungen by the names of their values; `true` is `ja`.
+/// The Auslegungen by the names of their values.
 #[derive(Clone)]
 pub(super) struct Einstellungen {
     pub(super) rundung: &'static str,
     pub(super) kennzeichen_gnr: Vec<&'static str>,
     pub(super) rueckblick: &'static str,
-    pub(super) rueckblick_vertreter_und_notfall: bool,
+    pub(super) rueckblick_vertreter_und_notfall: &'static str,
     pub(super) notfaelle: &'static str,
-    pub(super) nur_originalschein: bool,
-    pub(super) kinderaerzte: bool,
+    pub(super) nur_originalschein: &'static str,
+    pub(super) kinderaerzte: &'static str,
     pub(super) mehrfachuebernahme: &'static str,
     pub(super) zwei_quartale_je: &'static str,
     pub(super) acht_quartale_je: &'static str,
-    pub(super) ende_anteilig: bool,
+    pub(super) ende_anteilig: &'static str,
     pub(super) negatives_honorar: &'static str,
     pub(super) dienst_zaehlt: &'static str,
     pub(super) wechsel: &'static str,
@@ -251,6 +251,8 @@ pub(super) struct Einstellungen {
 pub(super) struct Portfolio {
     pub(super) quartal: Quartal,
     pub(super) einstellungen: Einstellungen,
+    /// A Fallwertzuschlag in cents that the settings name for the quarters from the run's on.
+    pub(super) neuer_zuschlag: Option<i64>,
     /// The run is told that there were no grants before (`--ohne-vorlauf`).
     pub(super) ohne_vorlauf: bool,
     pub(super) praxen: Vec<Zeile<Praxis>>,

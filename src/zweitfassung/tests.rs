@@ -1,6 +1,6 @@
 //! Both programs decide the same portfolios; results, reasons and cents must be equal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, thread};
@@ -10,24 +10,28 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use super::gemeinsam::Urteil;
 use super::portfolio::Portfolio;
 use super::{ordner, par05, par06, par09, zufall};
-use crate::ergebnis::{Gruende, Grund, Grund05, Grund06, Grund09};
+use crate::auslegung::Auslegungen;
+use crate::ergebnis::{Ergebnis, Gruende, Grund, Grund05, Grund06, Grund09};
 use crate::euro::Cent;
 use crate::lauf::{Auftrag, fuehre_aus};
-use crate::meldung::Stufe;
+use crate::meldung::{Code, Stufe};
 use crate::read::eingaben::Eingaben;
 use crate::read::roh::Zaehler;
-
-/// All decisions of a run by paragraph and key, as text; or the code of the refusal.
-type Entscheidungen = Result<BTreeMap<String, String>, String>;
 
 /// Portfolios without the environment variable `PORTFOLIOS`.
 const PORTFOLIOS: usize = 256;
 
-/// Runs of dice, each with a seed of its own, so that the number of threads changes nothing.
-const TEILE: usize = 16;
+/// Series of portfolios, each with a seed of its own: how many threads share them changes nothing.
+const SERIEN: usize = 16;
 
-/// The fast program, end to end.
-fn erstfassung(portfolio: &Portfolio) -> Entscheidungen {
+/// Why a run may be refused; with any other code the portfolio is no valid input.
+const VERWEIGERUNGEN: [Code; 2] = [Code::QuartalOhneRegel, Code::VorlaufFehlt];
+
+/// All decisions by paragraph and key, as text; or the codes of the refusal.
+type Entscheidungen = Result<BTreeMap<String, String>, String>;
+
+/// The fast program, end to end: its decisions, and the settings that were in force.
+fn erstfassung(portfolio: &Portfolio) -> (Entscheidungen, Auslegungen) {
     let temp = tempfile::tempdir().expect("a folder");
     ordner::schreibe(portfolio, temp.path());
     let auftrag = Auftrag {
@@ -39,81 +43,107 @@ fn erstfassung(portfolio: &Portfolio) -> Entscheidungen {
         zaehler: Zaehler::default(),
     };
     let ergebnis = match fuehre_aus(&auftrag) {
-        Ok(ergebnis) => ergebnis.abrechnung,
+        Ok(ergebnis) => ergebnis,
         Err(meldungen) => {
             let mut fehler = meldungen.liste();
             fehler.retain(|m| m.code.stufe() == Stufe::Fehler);
-            if fehler.iter().all(|m| m.code.name() == "vorlauf_fehlt") {
-                return Err("vorlauf_fehlt".to_owned());
+            for meldung in &fehler {
+                assert!(VERWEIGERUNGEN.contains(&meldung.code), "no valid input: {meldung}");
             }
-            let texte: Vec<String> = fehler.iter().map(ToString::to_string).collect();
-            return Err(texte.join("\n"));
+            let codes: BTreeSet<&str> = fehler.iter().map(|m| m.code.name()).collect();
+            let codes = codes.into_iter().collect::<Vec<_>>().join("|");
+            return (Err(codes), Auslegungen::default());
         }
     };
-    let mut alle = BTreeMap::new();
-    for e in &ergebnis.par05 {
+    let mut alle = Sammlung::default();
+    for e in &ergebnis.abrechnung.par05 {
         let s = &e.sachverhalt;
-        let schluessel = format!("§ 5 {} {} {}", s.arzt, s.praxis, s.beginn);
-        alle.insert(schluessel, text(e.gruende, e.betrag));
+        alle.nimm(
+            &format!("§ 5 {} {} {}", s.arzt, s.praxis, s.beginn),
+            text(e.gruende, e.betrag, None),
+        );
     }
-    for e in &ergebnis.par06 {
-        alle.insert(format!("§ 6 {}", e.sachverhalt.arztstelle), text(e.gruende, e.betrag));
+    for e in &ergebnis.abrechnung.par06 {
+        let schluessel = format!("§ 6 {}", e.sachverhalt.arztstelle);
+        alle.nimm(&schluessel, text(e.gruende, e.betrag, None));
     }
-    for e in &ergebnis.par09 {
+    for e in &ergebnis.abrechnung.par09 {
         let schluessel = format!("§ 9 {} {}", e.sachverhalt.praxis, e.fall_id);
-        alle.insert(schluessel, text(e.gruende, e.betrag));
+        let geschlossen = e.sachverhalt.schliessung.as_ref().map(|lage| lage.praxis.to_string());
+        alle.nimm(&schluessel, text(e.gruende, e.betrag, geschlossen));
     }
-    Ok(alle)
-}
-
-fn text<G: Grund>(gruende: Gruende<G>, betrag: Cent) -> String {
-    format!("{} {} {}", gruende.ergebnis().name(), betrag.cent(), gruende.text())
+    (Ok(alle.0), ergebnis.einstellungen.auslegungen)
 }
 
 /// The slow program.
 fn zweitfassung(portfolio: &Portfolio) -> Entscheidungen {
-    if par09::vorlauf_fehlt(portfolio) {
-        return Err("vorlauf_fehlt".to_owned());
+    let verweigert = par09::verweigert(portfolio);
+    if !verweigert.is_empty() {
+        return Err(verweigert.join("|"));
     }
-    let mut alle = BTreeMap::new();
-    let mut nimm = |schluessel: String, u: &Urteil| {
-        let text = format!("{} {} {}", u.ergebnis, u.cent, u.gruende.join("|"));
-        assert_eq!(alle.insert(schluessel.clone(), text), None, "{schluessel} twice");
-    };
+    let mut alle = Sammlung::default();
     for ((arzt, praxis, beginn), urteil) in par05::entscheide(portfolio) {
-        nimm(format!("§ 5 {arzt} {praxis} {beginn}"), &urteil);
+        alle.nimm(&format!("§ 5 {arzt} {praxis} {beginn}"), urteilstext(&urteil, None));
     }
     for (stelle, urteil) in par06::entscheide(portfolio) {
-        nimm(format!("§ 6 {stelle}"), &urteil);
+        alle.nimm(&format!("§ 6 {stelle}"), urteilstext(&urteil, None));
     }
-    for ((praxis, fall), urteil, _) in par09::entscheide(portfolio) {
-        nimm(format!("§ 9 {praxis} {fall}"), &urteil);
+    for ((praxis, fall), urteil, geschlossen) in par09::entscheide(portfolio) {
+        alle.nimm(&format!("§ 9 {praxis} {fall}"), urteilstext(&urteil, geschlossen));
     }
-    Ok(alle)
+    Ok(alle.0)
 }
 
-/// How often each result and each reason occurred.
+/// Decisions, none of them twice.
+#[derive(Default)]
+struct Sammlung(BTreeMap<String, String>);
+
+impl Sammlung {
+    fn nimm(&mut self, schluessel: &str, text: String) {
+        let vorher = self.0.insert(schluessel.to_owned(), text);
+        assert_eq!(vorher, None, "{schluessel} was decided twice");
+    }
+}
+
+fn text<G: Grund>(gruende: Gruende<G>, betrag: Cent, geschlossen: Option<String>) -> String {
+    let gruende_als_liste: Vec<&str> = gruende.alle().map(Grund::code).collect();
+    let ergebnis = gruende.ergebnis().name();
+    urteilstext(&Urteil { ergebnis, cent: betrag.cent(), gruende: gruende_als_liste }, geschlossen)
+}
+
+/// Result, cents, reasons in order and, in § 9, the closed practice.
+fn urteilstext(urteil: &Urteil, geschlossen: Option<String>) -> String {
+    let Urteil { ergebnis, cent, gruende } = urteil;
+    let von = geschlossen.map_or_else(String::new, |praxis| format!(" (Z = {praxis})"));
+    format!("{ergebnis} {cent} {}{von}", gruende.join("|"))
+}
+
+/// How often each setting, result and reason occurred.
 type Abdeckung = Mutex<BTreeMap<String, usize>>;
 
 fn vergleiche(portfolio: &Portfolio, abdeckung: &Abdeckung) -> Result<(), TestCaseError> {
-    let (erste, zweite) = (erstfassung(portfolio), zweitfassung(portfolio));
+    let (erste, auslegungen) = erstfassung(portfolio);
+    let zweite = zweitfassung(portfolio);
     if erste != zweite {
         return Err(TestCaseError::fail(unterschied(&erste, &zweite)));
     }
     let mut abdeckung = abdeckung.lock().expect("no thread died");
-    let mut zaehle = |was: &str| *abdeckung.entry(was.to_owned()).or_default() += 1;
+    let mut zaehle = |was: String| *abdeckung.entry(was).or_default() += 1;
     match zweite {
         Ok(alle) => {
+            for zeile in auslegungen.zeilen() {
+                zaehle(format!("{}: {}", zeile.name, zeile.bedeutung));
+            }
             for (schluessel, text) in alle {
-                let paragraph = &schluessel[..4];
+                let paragraph = &schluessel[.."§ 5".len()];
                 let mut woerter = text.split(' ');
-                zaehle(&format!("{paragraph} {}", woerter.next().unwrap_or_default()));
-                for code in woerter.last().unwrap_or_default().split('|') {
-                    zaehle(&format!("{paragraph} {code}"));
+                zaehle(format!("{paragraph} {}", woerter.next().unwrap_or_default()));
+                for code in woerter.nth(1).unwrap_or_default().split('|') {
+                    zaehle(format!("{paragraph} {code}"));
                 }
             }
         }
-        Err(code) => zaehle(&code),
+        Err(codes) => codes.split('|').for_each(|code| zaehle(code.to_owned())),
     }
     Ok(())
 }
@@ -124,21 +154,24 @@ fn unterschied(erste: &Entscheidungen, zweite: &Entscheidungen) -> String {
         return format!("fast: {erste:#?}\nslow: {zweite:#?}");
     };
     let nichts = "no decision".to_owned();
-    let mut text = String::new();
-    for schluessel in erste.keys().chain(zweite.keys().filter(|k| !erste.contains_key(*k))) {
-        let von = |alle: &BTreeMap<String, String>| alle.get(schluessel).unwrap_or(&nichts).clone();
-        if von(erste) != von(zweite) {
-            text += &format!("{schluessel}\n  fast: {}\n  slow: {}\n", von(erste), von(zweite));
+    let schluessel: BTreeSet<&String> = erste.keys().chain(zweite.keys()).collect();
+    let mut texte = Vec::new();
+    for schluessel in schluessel {
+        let fast = erste.get(schluessel).unwrap_or(&nichts);
+        let slow = zweite.get(schluessel).unwrap_or(&nichts);
+        if fast != slow {
+            texte.push(format!("{schluessel}\n  fast: {fast}\n  slow: {slow}"));
         }
     }
-    text
+    texte.join("\n")
 }
 
-/// Throws and compares `anzahl` portfolios; a difference is shrunk and shown as an input folder.
-fn teil(nummer: u8, saat: u8, anzahl: usize, abdeckung: &Abdeckung) -> Result<(), String> {
+/// Throws and compares a series of portfolios; a difference is shrunk and shown as an input folder.
+fn serie(nummer: u8, saat: u8, anzahl: usize, abdeckung: &Abdeckung) -> Result<(), String> {
     let config = Config {
         cases: u32::try_from(anzahl).expect("a number of portfolios"),
         failure_persistence: None,
+        max_shrink_iters: 20_000,
         ..Config::default()
     };
     let mut samen = [0; 32];
@@ -157,23 +190,24 @@ fn umgebung(name: &str, sonst: usize) -> usize {
     env::var(name).map_or(sonst, |text| text.parse().expect(name))
 }
 
-/// `PORTFOLIOS=10000 cargo test --release both_programs` for more; `SAAT=1` … `SAAT=255` for others.
+/// `PORTFOLIOS=10000 cargo test --release --lib both_programs` for more, `SAAT=1` to `SAAT=255` for
+/// others.
 #[test]
 fn both_programs_decide_alike() {
     let anzahl = umgebung("PORTFOLIOS", PORTFOLIOS);
     let saat = u8::try_from(umgebung("SAAT", 0)).expect("SAAT is 0 to 255");
     let abdeckung = Abdeckung::default();
-    let naechster = AtomicUsize::new(0);
+    let naechste = AtomicUsize::new(0);
     let arbeite = || {
-        while let nummer = naechster.fetch_add(1, Ordering::Relaxed)
-            && nummer < TEILE
+        while let nummer = naechste.fetch_add(1, Ordering::Relaxed)
+            && nummer < SERIEN
         {
-            let nummer = u8::try_from(nummer).expect("a few parts");
-            teil(nummer, saat, anzahl.div_ceil(TEILE), &abdeckung)?;
+            let nummer = u8::try_from(nummer).expect("a few series");
+            serie(nummer, saat, anzahl.div_ceil(SERIEN), &abdeckung)?;
         }
         Ok(())
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(TEILE);
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(SERIEN);
     let ergebnisse: Vec<Result<(), String>> = thread::scope(|scope| {
         let alle: Vec<_> = (0..threads).map(|_| scope.spawn(arbeite)).collect();
         alle.into_iter().map(|thread| thread.join().expect("a result")).collect()
@@ -185,18 +219,22 @@ fn both_programs_decide_alike() {
     }
     let abdeckung = abdeckung.into_inner().expect("no thread died");
     let nie: Vec<String> =
-        alle_codes().into_iter().filter(|c| !abdeckung.contains_key(c)).collect();
+        was_vorkommt().into_iter().filter(|w| !abdeckung.contains_key(w)).collect();
     assert_eq!(nie, Vec::<String>::new(), "never thrown; thrown were {abdeckung:#?}");
 }
 
-/// Every result and reason of every paragraph, and the refusal.
-fn alle_codes() -> Vec<String> {
+/// What must occur among the portfolios: every value of every setting, every result and every reason
+/// of every paragraph, every refusal.
+fn was_vorkommt() -> Vec<String> {
     fn codes<G: Grund>(paragraph: &str) -> impl Iterator<Item = String> {
-        let ergebnisse = ["bewilligt", "abgelehnt", "klaerfall"].into_iter();
+        let ergebnisse = Ergebnis::ALLE.iter().map(|e| e.name());
         ergebnisse.chain(G::ALLE.iter().map(|g| g.code())).map(move |c| format!("{paragraph} {c}"))
     }
     let mut alle: Vec<String> = codes::<Grund05>("§ 5").collect();
     alle.extend(codes::<Grund06>("§ 6").chain(codes::<Grund09>("§ 9")));
-    alle.push("vorlauf_fehlt".to_owned());
+    alle.extend(VERWEIGERUNGEN.iter().map(|code| code.name().to_owned()));
+    for eintrag in Auslegungen::EINTRAEGE {
+        alle.extend(eintrag.werte.iter().map(|(_, wort)| format!("{}: {wort}", eintrag.name)));
+    }
     alle
 }

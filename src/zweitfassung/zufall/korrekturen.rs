@@ -5,9 +5,16 @@ use crate::zweitfassung::portfolio::{Portfolio, Zeile, erstellt, tage_frueher, t
 
 /// Adds an older version of a row in each of some tables.
 pub(super) fn baue(portfolio: &mut Portfolio, reihen: &[Reihe]) {
+    let mut tabellen = Vec::new();
     for reihe in reihen {
         let mut w = Wuerfel::neu(reihe);
-        match w.zahl(9) {
+        let tabelle = w.zahl(9);
+        // Two older versions of one row would need two days.
+        if tabellen.contains(&tabelle) {
+            continue;
+        }
+        tabellen.push(tabelle);
+        match tabelle {
             0 => aeltere(&mut portfolio.honorare, &mut w, |h| h.cent += 1_000_00),
             1 => aeltere(&mut portfolio.durchschnitte, &mut w, |d| d.cent += 1_000_00),
             2 => aeltere(&mut portfolio.schliessungen, &mut w, |s| s.nachfolger = !s.nachfolger),
@@ -34,9 +41,6 @@ fn aeltere<T: Clone>(zeilen: &mut Vec<Zeile<T>>, w: &mut Wuerfel<'_>, aendere: i
         return;
     }
     let platz = w.zahl(zeilen.len());
-    if zeilen[platz].bekannt_ab.is_some() {
-        return; // has an older version, or is one
-    }
     let mut alte = zeilen[platz].clone();
     aendere(&mut alte.inhalt);
     // Either the older one was known earlier, or the newer one became known after the delivery.

@@ -19,8 +19,8 @@ use super::portfolio::{Einstellungen, Portfolio, Quartal, Tag, Zeile, tage_frueh
 /// Any portfolio.
 pub(super) fn portfolio() -> impl Strategy<Value = Portfolio> {
     let par09 = (
-        reihen(2, 5),  // practices
-        reihen(0, 3),  // closures
+        reihen(3, 6),  // practices
+        reihen(1, 4),  // closures
         reihen(0, 6),  // Bewilligungen
         reihen(0, 5),  // earlier grants
         reihen(0, 12), // cases of the running quarter
@@ -29,12 +29,12 @@ pub(super) fn portfolio() -> impl Strategy<Value = Portfolio> {
     );
     let par05 = (reihen(0, 5), reihen(0, 4), reihen(0, 2), reihen(0, 3));
     let par06 = (reihen(0, 6), reihen(0, 4), reihen(0, 14), reihen(0, 2));
-    (reihen(3, 3), par09, par05, par06, reihen(0, 4)).prop_map(
+    (reihen(4, 4), par09, par05, par06, reihen(0, 4)).prop_map(
         |(welt, par09, par05, par06, korrekturen)| {
             let mut portfolio = leer(&welt[0]);
             par09::baue(&mut portfolio, &welt[1], &par09);
             par05::baue(&mut portfolio, &welt[2], &par05);
-            par06::baue(&mut portfolio, &welt[2], &par06);
+            par06::baue(&mut portfolio, &welt[3], &par06);
             korrekturen::baue(&mut portfolio, &korrekturen);
             portfolio
         },
@@ -54,14 +54,14 @@ fn leer(reihe: &Reihe) -> Portfolio {
             "nur_volle_quartale",
             "vier_quartale_und_rumpfquartal",
         ]),
-        rueckblick_vertreter_und_notfall: w.selten(3),
+        rueckblick_vertreter_und_notfall: w.aus(&["nein", "nein", "ja"]),
         notfaelle: w.aus(&["ausgenommen", "ausgenommen", "zulassen"]),
-        nur_originalschein: !w.selten(3),
-        kinderaerzte: w.selten(2),
+        nur_originalschein: w.aus(&["ja", "ja", "nein"]),
+        kinderaerzte: w.aus(&["nein", "ja"]),
         mehrfachuebernahme: w.aus(&["erste", "erste", "klaerfall"]),
         zwei_quartale_je: w.aus(&["patient", "praxis"]),
         acht_quartale_je: w.aus(&["arzt", "bewilligung"]),
-        ende_anteilig: !w.selten(3),
+        ende_anteilig: w.aus(&["ja", "ja", "nein"]),
         negatives_honorar: w.aus(&["null", "abziehen"]),
         dienst_zaehlt: w.aus(&["mit_arztstelle", "mit_arztstelle", "alle"]),
         wechsel: w.aus(&["tagesgenau", "klaerfall"]),
@@ -69,6 +69,7 @@ fn leer(reihe: &Reihe) -> Portfolio {
     Portfolio {
         quartal,
         einstellungen,
+        neuer_zuschlag: w.selten(4).then_some(25_00),
         ohne_vorlauf: false,
         praxen: Vec::new(),
         aerzte: Vec::new(),

@@ -2,9 +2,10 @@
 
 use super::wuerfel::{Reihe, Wuerfel};
 use super::{bsnr, grenztage, mitte, zeile};
+use crate::zweitfassung::gemeinsam::Register;
 use crate::zweitfassung::portfolio::{
-    Anteil, Arzt, Bewilligung05, Durchschnitt, Honorar, Portfolio, Quartal, Tag, Verstoss,
-    tage_frueher, tage_spaeter,
+    Anteil, Arzt, Bewilligung05, Durchschnitt, Honorar, Portfolio, Praxis, Quartal, Tag, Verstoss,
+    Zweig, tage_frueher, tage_spaeter,
 };
 
 /// Dice of Bewilligungen, fees, breaches, averages.
@@ -19,8 +20,9 @@ const FACHGRUPPEN: [&str; 2] = ["HAUSARZT", "AUGENARZT"];
 /// days, 71,485.05 in one of 91, 71,484.92 in one of 92.
 const DURCHSCHNITTE: [i64; 5] = [71_484_00, 71_484_30, 71_485_05, 71_484_92, 0];
 
-/// Practices that may hold a Bewilligung: those of § 9, as far as there are so many.
-const PRAXEN: usize = 2;
+/// Two practices and a branch, which the first hands on to the second. Whoever is paid stands in the register.
+const PRAXEN: [usize; 2] = [30, 31];
+const ZWEIG: &str = "170006500";
 
 pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
     let (bewilligungen, honorare, verstoesse, durchschnitte) = reihen;
@@ -32,11 +34,28 @@ pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
             bis: None,
         }));
     }
+    let wechsel = portfolio.quartal.plus(-2).letzter_tag();
+    for nummer in PRAXEN {
+        let (ab, bis) = if nummer == PRAXEN[0] {
+            (None, Some(wechsel))
+        } else {
+            (Some(tage_spaeter(wechsel, 1)), None)
+        };
+        portfolio.praxen.push(zeile(Praxis {
+            bsnr: bsnr(nummer),
+            art: "hausarzt",
+            gemeinde: "03452007",
+            insel: None,
+            ab: None,
+            bis: None,
+            zweige: vec![Zweig { bsnr: ZWEIG.to_owned(), ab, bis }],
+        }));
+    }
     for reihe in bewilligungen {
         let neue = bewilligung(portfolio.quartal, &mut Wuerfel::neu(reihe));
         let ueberlappt = portfolio.bewilligungen05.iter().map(|z| &z.inhalt).any(|alte| {
             alte.lanr[..7] == neue.lanr[..7]
-                && alte.bsnr == neue.bsnr
+                && haupt(portfolio, alte) == haupt(portfolio, &neue)
                 && alte.beginn <= letzter_tag(&neue)
                 && neue.beginn <= letzter_tag(alte)
         });
@@ -73,14 +92,14 @@ pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
         if !w.selten(6) {
             let cent = w.aus(&[0, 0, 71_484_00, 30_000_00, 35_742_00, -1_200_00, 90_000_00]);
             let (lanr, quartal) = (format!("{arzt}01"), portfolio.quartal);
-            honorar(portfolio, Honorar { lanr, bsnr: bsnr(0), quartal, cent });
+            honorar(portfolio, Honorar { lanr, bsnr: bsnr(PRAXEN[0]), quartal, cent });
         }
     }
     for reihe in honorare {
         let mut w = Wuerfel::neu(reihe);
         let neues = Honorar {
             lanr: format!("{}{}", w.aus(&AERZTE), w.aus(&ENDUNGEN)),
-            bsnr: bsnr(w.zahl(PRAXEN + 1)),
+            bsnr: stelle(&mut w),
             quartal: portfolio.quartal.plus(w.aus(&[0, 0, 0, -1, -4])),
             cent: w.aus(&[1, -1, 12_480_35, 71_483_99, 5_000_00, -2_000_00, -80_000_00]),
         };
@@ -90,7 +109,7 @@ pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
         let mut w = Wuerfel::neu(reihe);
         let neuer = Verstoss {
             lanr: format!("{}{}", w.aus(&AERZTE), w.aus(&ENDUNGEN)),
-            bsnr: bsnr(w.zahl(PRAXEN)),
+            bsnr: stelle(&mut w),
             quartal: portfolio.quartal.plus(w.aus(&[0, 0, -1])),
         };
         portfolio.verstoesse.push(zeile(neuer));
@@ -104,6 +123,15 @@ fn honorar(portfolio: &mut Portfolio, neues: Honorar) {
     if !portfolio.honorare.iter().any(|z| gleich(&z.inhalt)) {
         portfolio.honorare.push(zeile(neues));
     }
+}
+
+/// One of the practices or the branch.
+fn stelle(w: &mut Wuerfel<'_>) -> String {
+    w.aus(&[bsnr(PRAXEN[0]), bsnr(PRAXEN[1]), bsnr(PRAXEN[0]), ZWEIG.to_owned()])
+}
+
+fn haupt(portfolio: &Portfolio, b: &Bewilligung05) -> String {
+    Register::neu(portfolio).praxis(&b.bsnr, Quartal::von(b.beginn))
 }
 
 /// A Bewilligung ends with the activity or with its last granted quarter.
@@ -139,7 +167,7 @@ fn bewilligung(q: Quartal, w: &mut Wuerfel<'_>) -> Bewilligung05 {
     ]);
     Bewilligung05 {
         lanr: format!("{}{}", w.aus(&AERZTE), w.aus(&ENDUNGEN)),
-        bsnr: bsnr(w.zahl(PRAXEN)),
+        bsnr: stelle(w),
         fachgruppe: w.aus(&FACHGRUPPEN),
         beginn,
         quartale: w.aus(&[8, 8, 8, 1, 2, 4, 5, 7]),

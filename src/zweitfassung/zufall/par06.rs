@@ -28,7 +28,9 @@ const ZWEIG: &str = "170094000";
 
 pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
     let (stellen, plaene, dienste, inselzahlen) = reihen;
-    register(portfolio);
+    let mut w = Wuerfel::neu(welt);
+    let anzahl = w.aus(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 10, 9, 12]);
+    register(portfolio, w.selten(6));
     for (nummer, reihe) in stellen.iter().enumerate() {
         let neue = stelle(portfolio.quartal, nummer, &mut Wuerfel::neu(reihe));
         portfolio.arztstellen.push(zeile(neue));
@@ -52,15 +54,11 @@ pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
             portfolio.inselzahlen.push(zeile(neue));
         }
     }
-    // The dice of § 5 come first in this row.
-    let mut w = Wuerfel::neu(welt);
-    for _ in 0..16 {
-        w.zahl(1);
-    }
-    viele(portfolio, w.aus(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 10, 9, 12]));
+    viele(portfolio, anzahl);
 }
 
-fn register(portfolio: &mut Portfolio) {
+/// `zieht_um`: in the middle of the quarter a practice moves from the second island to the first.
+fn register(portfolio: &mut Portfolio, zieht_um: bool) {
     let arzt = |arzt: &str, ab, bis| Arzt {
         lanr: format!("{arzt}01"),
         psychotherapeut: PSYCHOTHERAPEUTEN.contains(&arzt),
@@ -73,19 +71,26 @@ fn register(portfolio: &mut Portfolio) {
     let halb = arzt(HALB, Some(mitte(portfolio.quartal)), None);
     portfolio.aerzte.push(zeile(halb));
     for (nummer, insel) in PRAXEN {
-        let zweige = match nummer {
-            20 => vec![Zweig { bsnr: ZWEIG.to_owned(), ab: None, bis: None }],
-            _ => Vec::new(),
-        };
-        portfolio.praxen.push(zeile(Praxis {
+        let zweig = Zweig { bsnr: ZWEIG.to_owned(), ab: None, bis: None };
+        let neu = |insel, ab, bis| Praxis {
             bsnr: bsnr(nummer),
             art: "hausarzt",
             gemeinde: "03452020",
             insel,
-            ab: None,
-            bis: None,
-            zweige,
-        }));
+            ab,
+            bis,
+            zweige: Vec::new(),
+        };
+        let umzug = mitte(portfolio.quartal);
+        let mut staende = match nummer {
+            22 if zieht_um => vec![
+                neu(Some(INSELN[1]), None, Some(tage_frueher(umzug, 1))),
+                neu(insel, Some(umzug), None),
+            ],
+            _ => vec![neu(insel, None, None)],
+        };
+        staende[0].zweige.extend((nummer == 20).then_some(zweig));
+        portfolio.praxen.extend(staende.into_iter().map(zeile));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::wuerfel::{Reihe, Wuerfel};
 use super::{bsnr, grenztage, mitte, zeile, zweig_bsnr};
-use crate::zweitfassung::gemeinsam::praxis_im;
+use crate::zweitfassung::gemeinsam::{Register, sieben};
 use crate::zweitfassung::portfolio::{
     Bewilligung09, Fall, Leistung, Lieferung, Portfolio, Praxis, Quartal, Schliessung, Tag,
     Veroeffentlichung, Zuschlag, Zweig, im_zeitraum, tage_frueher, tage_spaeter,
@@ -12,23 +12,15 @@ use crate::zweitfassung::portfolio::{
 pub(super) type Reihen =
     (Vec<Reihe>, Vec<Reihe>, Vec<Reihe>, Vec<Reihe>, Vec<Reihe>, Vec<Reihe>, Vec<Reihe>);
 
-const ARTEN: [&str; 7] =
-    ["hausarzt", "gemischt", "hausarzt", "kinderarzt", "facharzt", "gemischt", "hausarzt"];
+const ARTEN: [&str; 6] = ["hausarzt", "gemischt", "kinderarzt", "facharzt", "hausarzt", "gemischt"];
 
 /// Two rural places, one at the limit, one in Bremerhaven, one gemeindefreies Gebiet.
 const GEMEINDEN: [&str; 5] = ["03452007", "03402000", "03153017", "04012000", "03153504"];
 
-const PATIENTEN: [&str; 4] = ["A123456780", "B123456782", "C123456784", "X110411675"];
+const PATIENTEN: [&str; 3] = ["A123456780", "B123456782", "X110411675"];
 
-const SCHEINE: [(&str, &str); 18] = [
-    ("0101", "00"),
-    ("0101", "00"),
-    ("0101", "00"),
-    ("0101", "00"),
-    ("0101", "00"),
-    ("0101", "00"),
-    ("0101", "00"),
-    ("0101", "00"),
+/// Satzart and Scheinuntergruppe of everything but the Originalschein; the last value is unknown.
+const ANDERE_SCHEINE: [(&str, &str); 10] = [
     ("0104", "42"),
     ("0103", "32"),
     ("0104", "41"),
@@ -47,31 +39,34 @@ const ERSTES_QUARTAL: Quartal = Quartal(2023 * 4);
 pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
     let (praxen, schliessungen, bewilligungen, vorlauf, faelle, rueckblick, einwohner) = reihen;
     let mut w = Wuerfel::neu(welt);
+    let makellos = w.selten(3);
+    let wuerfel = |reihe| Wuerfel::makellos(reihe, makellos);
     let mut geschlossen: Vec<Geschlossen> = Vec::new();
     for reihe in schliessungen {
-        let neue = schliessung(portfolio.quartal, praxen.len(), &mut Wuerfel::neu(reihe));
+        let neue = schliessung(portfolio.quartal, praxen.len(), &mut wuerfel(reihe));
         if geschlossen.iter().all(|g| g.nummer != neue.nummer) {
             geschlossen.push(neue);
         }
     }
     for (nummer, reihe) in praxen.iter().enumerate() {
         let letzter_tag = geschlossen.iter().find(|g| g.nummer == nummer).map(|g| g.letzter_tag);
-        register(portfolio, nummer, letzter_tag, &mut Wuerfel::neu(reihe));
+        register(portfolio, nummer, letzter_tag, &mut wuerfel(reihe));
     }
     for g in &geschlossen {
+        let quartal = Quartal::von(g.letzter_tag);
         portfolio.schliessungen.push(zeile(Schliessung {
-            bsnr: bsnr(g.nummer),
+            bsnr: zu_der_zeit(portfolio, g.nummer, quartal, &mut w),
             letzter_tag: g.letzter_tag,
             nachfolger: g.nachfolger,
             vollstaendig: g.vollstaendig,
         }));
     }
     let mut bau = Bau { praxen: praxen.len(), geschlossen, id: 0, verteilt: w.selten(3) };
-    if w.selten(2) {
+    if makellos || !w.selten(4) {
         bau.alle_bewilligt(portfolio);
     }
     for reihe in bewilligungen {
-        bau.bewilligung(portfolio, &mut Wuerfel::neu(reihe));
+        bau.bewilligung(portfolio, &mut wuerfel(reihe));
     }
     (portfolio.vorlauf, portfolio.ohne_vorlauf) =
         w.aus(&[(Some(vec![]), false), (Some(vec![]), false), (Some(vec![]), false), (None, true)]);
@@ -79,7 +74,7 @@ pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
         (portfolio.vorlauf, portfolio.ohne_vorlauf) = (None, false);
     }
     for reihe in vorlauf {
-        bau.zuschlag(portfolio, &mut Wuerfel::neu(reihe));
+        bau.zuschlag(portfolio, &mut wuerfel(reihe));
     }
     let q = portfolio.quartal;
     bau.lege(portfolio, false, q, &bsnr(0), None);
@@ -88,13 +83,13 @@ pub(super) fn baue(portfolio: &mut Portfolio, welt: &Reihe, reihen: &Reihen) {
         bau.fuelle_rueckblick(portfolio, platz, leere_bloecke);
     }
     for reihe in rueckblick {
-        bau.rueckblick(portfolio, &mut Wuerfel::neu(reihe));
+        bau.rueckblick(portfolio, &mut wuerfel(reihe));
     }
     for reihe in faelle {
-        bau.fall(portfolio, &mut Wuerfel::neu(reihe));
+        bau.fall(portfolio, &mut wuerfel(reihe));
     }
     let tage: Vec<Tag> = bau.geschlossen.iter().map(|g| g.letzter_tag).collect();
-    veroeffentlichungen(portfolio, &tage, einwohner);
+    veroeffentlichungen(portfolio, &tage, if makellos { &[] } else { einwohner });
 }
 
 /// A closure and what is missing of its look-back.
@@ -105,6 +100,8 @@ struct Geschlossen {
     vollstaendig: bool,
     /// How many quarters before that of D no claims are delivered for, each as a bit.
     fehlend: usize,
+    /// Patients of those quarters.
+    patienten: [Option<&'static str>; 5],
 }
 
 fn schliessung(q: Quartal, praxen: usize, w: &mut Wuerfel<'_>) -> Geschlossen {
@@ -112,10 +109,14 @@ fn schliessung(q: Quartal, praxen: usize, w: &mut Wuerfel<'_>) -> Geschlossen {
     let letzter_tag = w.aus(&[
         vor(1),
         mitte(q),
+        vor(1),
         tage_frueher(vor(1), 1),
+        vor(2),
         q.erster_tag(),
         vor(2),
         vor(3),
+        mitte(q.plus(-1)),
+        mitte(q.plus(-2)),
         mitte(q.plus(-1)),
         tage_frueher(q.letzter_tag(), 1),
         q.letzter_tag(),
@@ -130,9 +131,14 @@ fn schliessung(q: Quartal, praxen: usize, w: &mut Wuerfel<'_>) -> Geschlossen {
     Geschlossen {
         nummer: w.zahl(praxen),
         letzter_tag,
-        nachfolger: w.selten(10),
-        vollstaendig: !w.selten(10),
-        fehlend: w.aus(&[0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 3, 31]),
+        nachfolger: w.makel(10),
+        vollstaendig: !w.makel(10),
+        fehlend: if w.makel(2) { w.aus(&[1, 2, 4, 8, 16, 3, 31]) } else { 0 },
+        patienten: std::array::from_fn(
+            |_| {
+                if w.selten(8) { None } else { Some(w.aus(&PATIENTEN)) }
+            },
+        ),
     }
 }
 
@@ -144,7 +150,7 @@ fn register(
     w: &mut Wuerfel<'_>,
 ) {
     let q = portfolio.quartal;
-    let gemeinde = if w.selten(2) { w.aus(&GEMEINDEN) } else { w.aus(&GEMEINDEN[..2]) };
+    let gemeinde = if w.makel(4) { w.aus(&GEMEINDEN) } else { GEMEINDEN[0] };
     let neu = |art, ab, bis| Praxis {
         bsnr: bsnr(nummer),
         art,
@@ -154,16 +160,17 @@ fn register(
         bis,
         zweige: Vec::new(),
     };
-    let (art, andere) = (w.aus(&ARTEN), w.aus(&ARTEN));
+    let arten = if w.makel(2) { &ARTEN[..] } else { &ARTEN[..2] };
+    let (art, andere) = (w.aus(arten), w.aus(arten));
     let geteilt =
         |tag: Tag| vec![neu(art, None, Some(tage_frueher(tag, 1))), neu(andere, Some(tag), None)];
-    let mut staende = match (letzter_tag, w.zahl(6)) {
-        (Some(d), 0 | 1) => vec![neu(art, None, Some(d))],
+    let mut staende = match (letzter_tag, w.zahl(12)) {
+        (Some(d), 0 | 1 | 4) => vec![neu(art, None, Some(d))],
         (Some(d), 2) => geteilt(tage_spaeter(d, 1)),
         (Some(d), 3) => geteilt(Quartal::von(d).erster_tag()),
         (None, 3) => geteilt(mitte(q)),
         (None, 4) => geteilt(w.aus(&[q.erster_tag(), q.letzter_tag()])),
-        (None, 5) => {
+        (None, 5) if w.makel(1) => {
             let tag = w.aus(&[q.plus(-1).letzter_tag(), q.erster_tag()]);
             w.aus(&[vec![neu(art, None, Some(tag))], vec![neu(art, Some(tag), None)]])
         }
@@ -174,12 +181,12 @@ fn register(
     match (staende.as_mut_slice(), form) {
         (_, 0..=2) => {}
         ([einziger], 3) if einziger.ab.is_none() && einziger.bis.is_none() => {
-            // The branch closes, or passes to the next practice with the next quarter.
-            let quartal = q.plus(w.aus(&[-1, -2, 0]));
-            einziger.zweige.push(zweig(None, Some(quartal.letzter_tag())));
-            let ab = Some(quartal.plus(1).erster_tag());
-            let naechste = portfolio.praxen.iter_mut().map(|zeile| &mut zeile.inhalt);
-            if let Some(n) = naechste.rev().find(|n| n.ab.is_none() && n.bis.is_none()) {
+            // The branch closes, or passes to the practice before.
+            let bis = w.aus(&[q.plus(-1).letzter_tag(), q.plus(-2).letzter_tag(), mitte(q)]);
+            einziger.zweige.push(zweig(None, Some(bis)));
+            let ab = Some(tage_spaeter(bis, 1));
+            let frueher = portfolio.praxen.iter_mut().map(|zeile| &mut zeile.inhalt);
+            if let Some(n) = frueher.rev().find(|n| n.ab.is_none() && n.bis.is_none()) {
                 n.zweige.push(zweig(ab, None));
             }
         }
@@ -189,6 +196,26 @@ fn register(
         (alle, _) => alle.iter_mut().for_each(|stand| stand.zweige.push(zweig(None, None))),
     }
     portfolio.praxen.extend(staende.into_iter().map(zeile));
+}
+
+/// The BSNR of a practice or, now and then, of a branch that stands for it in the quarter.
+fn zu_der_zeit(
+    portfolio: &Portfolio,
+    nummer: usize,
+    quartal: Quartal,
+    w: &mut Wuerfel<'_>,
+) -> String {
+    let (haupt, zweig) = (bsnr(nummer), zweig_bsnr(nummer));
+    let steht_dafuer = Register::neu(portfolio).praxis(&zweig, quartal) == sieben(&haupt);
+    if w.selten(4) && steht_dafuer { zweig } else { haupt }
+}
+
+/// Any practice or its branch, if it has one.
+fn stelle(portfolio: &Portfolio, nummer: usize, w: &mut Wuerfel<'_>) -> String {
+    let zweig = zweig_bsnr(nummer);
+    let hat_zweig =
+        portfolio.praxen.iter().any(|p| p.inhalt.zweige.iter().any(|z| z.bsnr == zweig));
+    if hat_zweig && w.selten(3) { zweig } else { bsnr(nummer) }
 }
 
 /// What the builders of the claims share.
@@ -202,18 +229,17 @@ struct Bau {
 }
 
 impl Bau {
-    /// Any practice or its branch, if it has one.
-    fn stelle(&self, portfolio: &Portfolio, nummer: usize, w: &mut Wuerfel<'_>) -> String {
-        let zweig = zweig_bsnr(nummer);
-        let hat_zweig =
-            portfolio.praxen.iter().any(|p| p.inhalt.zweige.iter().any(|z| z.bsnr == zweig));
-        if hat_zweig && w.selten(3) { zweig } else { bsnr(nummer) }
+    /// A practice, mostly one that is not closed.
+    fn uebernehmende(&self, w: &mut Wuerfel<'_>) -> usize {
+        let zu = |nummer: &usize| self.geschlossen.iter().any(|g| g.nummer == *nummer);
+        let offene: Vec<usize> = (0..self.praxen).filter(|nummer| !zu(nummer)).collect();
+        if offene.is_empty() || w.makel(8) { w.zahl(self.praxen) } else { w.aus(&offene) }
     }
 
     /// A closed practice, or any where there is none.
     fn geschlossene(&self, w: &mut Wuerfel<'_>) -> usize {
         let nummern: Vec<usize> = self.geschlossen.iter().map(|g| g.nummer).collect();
-        if nummern.is_empty() || w.selten(12) { w.zahl(self.praxen) } else { w.aus(&nummern) }
+        if nummern.is_empty() || w.makel(12) { w.zahl(self.praxen) } else { w.aus(&nummern) }
     }
 
     fn alle_bewilligt(&self, portfolio: &mut Portfolio) {
@@ -231,7 +257,7 @@ impl Bau {
 
     fn bewilligung(&self, portfolio: &mut Portfolio, w: &mut Wuerfel<'_>) {
         let q = portfolio.quartal;
-        let nummer = w.zahl(self.praxen);
+        let nummer = self.uebernehmende(w);
         let ab = w.aus(&[
             q.plus(-6).erster_tag(),
             q.erster_tag(),
@@ -242,14 +268,18 @@ impl Bau {
         let bis =
             w.aus(&[None, None, Some(q.plus(-1).letzter_tag()), Some(q.erster_tag()), Some(ab)]);
         let neue = Bewilligung09 {
-            bsnr: self.stelle(portfolio, nummer, w),
-            geschlossene_praxis: bsnr(self.geschlossene(w)),
+            bsnr: stelle(portfolio, nummer, w),
+            geschlossene_praxis: {
+                let nummer = self.geschlossene(w);
+                zu_der_zeit(portfolio, nummer, Quartal::von(ab), w)
+            },
             ab,
             bis: bis.map(|bis| bis.max(ab)),
         };
+        let register = Register::neu(portfolio);
         let praxen = |b: &Bewilligung09| {
             let quartal = Quartal::von(b.ab);
-            let praxis = |bsnr: &str| praxis_im(portfolio, bsnr, quartal);
+            let praxis = |bsnr: &str| register.praxis(bsnr, quartal);
             (praxis(&b.bsnr), praxis(&b.geschlossene_praxis), b.ab)
         };
         if portfolio.bewilligungen09.iter().all(|z| praxen(&z.inhalt) != praxen(&neue)) {
@@ -258,13 +288,17 @@ impl Bau {
     }
 
     fn zuschlag(&self, portfolio: &mut Portfolio, w: &mut Wuerfel<'_>) {
+        let quartal = portfolio.quartal.plus(-w.aus(&[1, 2, 3, 1, 2, 4]));
         let neuer = Zuschlag {
             versicherten_id: w.aus(&PATIENTEN).to_owned(),
-            quartal: portfolio.quartal.plus(-w.aus(&[1, 2, 3, 1, 2, 4])),
-            geschlossene_praxis: bsnr(self.geschlossene(w)),
+            quartal,
+            geschlossene_praxis: {
+                let nummer = self.geschlossene(w);
+                zu_der_zeit(portfolio, nummer, quartal, w)
+            },
             bsnr: {
-                let nummer = w.zahl(self.praxen);
-                self.stelle(portfolio, nummer, w)
+                let nummer = self.uebernehmende(w);
+                stelle(portfolio, nummer, w)
             },
         };
         let gleich =
@@ -323,11 +357,12 @@ impl Bau {
         self.lege(portfolio, mit != portfolio.quartal, mit, bsnr, Some(fall));
     }
 
-    /// Claims of a closed practice in every quarter that a look-back may ask for, of nobody we know.
+    /// Claims of a closed practice in every quarter that a look-back may ask for.
     fn fuelle_rueckblick(&mut self, portfolio: &mut Portfolio, platz: usize, leere_bloecke: bool) {
         let g = &self.geschlossen[platz];
         let (nummer, fehlend, letztes) = (g.nummer, g.fehlend, Quartal::von(g.letzter_tag));
-        for zurueck in 0..=4 {
+        let patienten = g.patienten;
+        for (zurueck, patient) in (0..).zip(patienten) {
             let quartal = letztes.plus(-zurueck);
             if portfolio.quartal < quartal {
                 continue;
@@ -335,7 +370,7 @@ impl Bau {
             if fehlend >> zurueck & 1 == 0 {
                 let fall = Fall {
                     id: self.naechste_id(),
-                    versicherten_id: None,
+                    versicherten_id: patient.map(str::to_owned),
                     satzart: "0101",
                     scheinuntergruppe: "00",
                     quartal: None,
@@ -362,7 +397,7 @@ impl Bau {
         let letztes = Quartal::von(g.map_or(q.erster_tag(), |g| g.letzter_tag));
         let quartal = letztes.plus(-w.aus(&[0, 0, 1, 2, 3, 4, 5])).min(q);
         let mit = w.aus(&[quartal, quartal, quartal, quartal.plus(1).min(q), q]);
-        let stelle = self.stelle(portfolio, nummer, w);
+        let stelle = stelle(portfolio, nummer, w);
         let fall = self.beliebig(quartal, w);
         let uebernahme = w.selten(8).then_some(true).filter(|_| ERSTES_QUARTAL <= quartal);
         self.liefere(portfolio, mit, quartal, &stelle, Fall { uebernahme, ..fall });
@@ -372,20 +407,15 @@ impl Bau {
     fn fall(&mut self, portfolio: &mut Portfolio, w: &mut Wuerfel<'_>) {
         let q = portfolio.quartal;
         let quartal = q.plus(-w.aus(&[0, 0, 0, 0, 0, 1, 1, 2, 3])).max(ERSTES_QUARTAL);
-        let nummer = w.zahl(self.praxen);
-        let stelle = if w.selten(24) { bsnr(77) } else { self.stelle(portfolio, nummer, w) };
+        let nummer = self.uebernehmende(w);
+        let stelle = if w.makel(24) { bsnr(77) } else { stelle(portfolio, nummer, w) };
         let z = self.geschlossene(w);
-        let (uebernahme, uebernommen_von) = w.aus(&[
-            (Some(true), None),
-            (Some(true), Some(bsnr(z))),
-            (Some(true), None),
-            (Some(true), Some(bsnr(z))),
-            (Some(true), None),
-            (Some(true), Some(zweig_bsnr(z))),
-            (None, None),
-            (Some(false), None),
-            (Some(true), Some(bsnr(78))),
-        ]);
+        let (uebernahme, uebernommen_von) = if w.makel(6) {
+            let nichts = (Some(true), Some(bsnr(78)));
+            w.aus(&[(None, None), (Some(false), None), (Some(true), Some(zweig_bsnr(z))), nichts])
+        } else {
+            w.aus(&[(Some(true), None), (Some(true), Some(bsnr(z)))])
+        };
         let fall = self.beliebig(quartal, w);
         self.liefere(portfolio, q, quartal, &stelle, Fall { uebernahme, uebernommen_von, ..fall });
     }
@@ -394,26 +424,23 @@ impl Bau {
     fn beliebig(&mut self, quartal: Quartal, w: &mut Wuerfel<'_>) -> Fall {
         let patient = w.aus(&PATIENTEN);
         let klein = format!(" {} {}", patient[..4].to_ascii_lowercase(), &patient[4..]);
-        let versicherten_id = w.aus(&[
-            Some(patient.to_owned()),
-            Some(patient.to_owned()),
-            Some(patient.to_owned()),
-            Some(patient.to_owned()),
-            Some(klein),
-            Some(patient.to_owned()),
-            Some(patient.to_owned()),
-            Some(patient[..9].to_owned()),
-            None,
-        ]);
-        let (satzart, scheinuntergruppe) = w.aus(&SCHEINE);
+        let versicherten_id = if w.makel(12) {
+            w.aus(&[None, Some(klein.clone()), Some(patient[..9].to_owned()), Some(klein)])
+        } else {
+            Some(patient.to_owned())
+        };
+        let (satzart, scheinuntergruppe) =
+            if w.makel(4) { w.aus(&ANDERE_SCHEINE) } else { ("0101", "00") };
         let mut tage = grenztage(quartal).to_vec();
+        tage.push(quartal.letzter_tag());
         for g in &self.geschlossen {
             tage.extend([tage_spaeter(g.letzter_tag, 1), g.letzter_tag]);
         }
         let (erster, letzter) = (quartal.erster_tag(), quartal.letzter_tag());
         tage.retain(|tag| im_zeitraum(*tag, Some(erster), Some(letzter)));
         let mut leistungen = Vec::new();
-        for _ in 0..w.aus(&[1, 1, 2, 2, 3, 1, 2, 3, 0]) {
+        let anzahl = if w.makel(16) { 0 } else { w.aus(&[1, 2, 1, 3]) };
+        for _ in 0..anzahl {
             leistungen.push(Leistung {
                 tag: w.aus(&tage),
                 gnr: w.aus(&["03040", "03000", "99119A", "99119", "03040"]),
@@ -425,8 +452,12 @@ impl Bau {
                         "100000210",
                         "100000334",
                         "100000101",
+                        "100000401",
                         "100000322",
+                        "100000101",
                         "999999900",
+                        "555555101",
+                        "100000103",
                     ])
                     .to_owned(),
             });
@@ -452,6 +483,15 @@ fn veroeffentlichungen(portfolio: &mut Portfolio, schliessungen: &[Tag], reihen:
         tage.extend([*d, tage_spaeter(*d, 1), tage_frueher(*d, 500), tage_frueher(*d, 1)]);
     }
     let mut alle: Vec<Veroeffentlichung> = Vec::new();
+    if reihen.len() < 3 {
+        let gemeinden = GEMEINDEN.map(|ags| (ags, if ags == GEMEINDEN[4] { 0 } else { 8_652 }));
+        let gebietsstand = q.plus(-8).erster_tag();
+        alle.push(Veroeffentlichung {
+            gebietsstand,
+            verfuegbar_seit: None,
+            gemeinden: gemeinden.to_vec(),
+        });
+    }
     for reihe in reihen {
         let mut w = Wuerfel::neu(reihe);
         let gebietsstand = w.aus(&tage);

@@ -4,21 +4,28 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// The dice of one row.
-pub(super) type Reihe = [u8; 24];
+pub(super) type Reihe = [u8; 32];
 
 /// Throws between `min` and `max` rows.
 pub(super) fn reihen(min: usize, max: usize) -> impl Strategy<Value = Vec<Reihe>> {
-    vec(proptest::array::uniform24(any::<u8>()), min..=max)
+    vec(proptest::array::uniform32(any::<u8>()), min..=max)
 }
 
 /// Reads the dice of a row one after the other.
 pub(super) struct Wuerfel<'r> {
     reihe: std::slice::Iter<'r, u8>,
+    makellos: bool,
 }
 
 impl<'r> Wuerfel<'r> {
     pub(super) fn neu(reihe: &'r Reihe) -> Self {
-        Self { reihe: reihe.iter() }
+        Self::makellos(reihe, false)
+    }
+
+    /// Dice of a world in which, if `makellos`, nothing is missing and nobody is refused for long:
+    /// there the cases compete.
+    pub(super) fn makellos(reihe: &'r Reihe, makellos: bool) -> Self {
+        Self { reihe: reihe.iter(), makellos }
     }
 
     /// A number below `seiten`.
@@ -34,5 +41,10 @@ impl<'r> Wuerfel<'r> {
     /// True once in `von` throws.
     pub(super) fn selten(&mut self, von: usize) -> bool {
         self.zahl(von) == von - 1
+    }
+
+    /// As `selten`, for what would keep a case from being granted.
+    pub(super) fn makel(&mut self, von: usize) -> bool {
+        self.selten(von) && !self.makellos
     }
 }
