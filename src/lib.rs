@@ -56,3 +56,5 @@ mod golden;
 mod situationen;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod zweitfassung;

@@ -109,7 +109,7 @@ fn vergib_quartal(
     auslegungen: &Auslegungen,
     ergebnis: &mut Vec<(usize, Wettbewerb)>,
 ) {
-    let konkurrenten = strittig(bewerber, vergaben, auslegungen);
+    let konkurrenten = strittig(bewerber, auslegungen);
     for bewerber in bewerber {
         let mut wettbewerb = stand(bewerber, vergaben, auslegungen);
         if wettbewerb.grund.is_none() && !konkurrenten.is_empty() {
@@ -164,20 +164,13 @@ fn abs3_satz1_andere_quartale(
 }
 
 /// Returns the practices between which a person must decide, by the Auslegung
-/// `par09.mehrfachuebernahme`: those of the cases that nothing else refuses, if they are several.
-fn strittig(
-    bewerber: &[Bewerber<'_>],
-    vergaben: &[Vergabe],
-    auslegungen: &Auslegungen,
-) -> Vec<Praxis> {
+/// `par09.mehrfachuebernahme`: those of all competing cases, if they are several. A case whose two
+/// quarters are used up competes too: who took the patient over is open all the same.
+fn strittig(bewerber: &[Bewerber<'_>], auslegungen: &Auslegungen) -> Vec<Praxis> {
     if auslegungen.mehrfachuebernahme == Mehrfachuebernahme::Erste {
         return Vec::new();
     }
-    let mut praxen: Vec<Praxis> = bewerber
-        .iter()
-        .filter(|b| stand(b, vergaben, auslegungen).grund.is_none())
-        .map(|b| b.praxis)
-        .collect();
+    let mut praxen: Vec<Praxis> = bewerber.iter().map(|b| b.praxis).collect();
     praxen.sort_unstable();
     praxen.dedup();
     if praxen.len() < 2 { Vec::new() } else { praxen }
@@ -379,7 +372,7 @@ mod tests {
                 "used up for one of them",
                 &[(P1, "2023Q3", Z1), (P1, "2023Q4", Z1)],
                 &[(P1, "2024Q1", 5, "a", Z1), (P2, "2024Q1", 6, "a", Z2)],
-                &[ZWEI, ""],
+                &[ZWEI, MEHRFACH],
             ),
         ] {
             assert_eq!(laufe(vorlauf, zeilen, &klaerfall), erwartet, "{was}");
