@@ -145,7 +145,7 @@ pub struct Zweig {
     pub betriebsstaette: Praxis,
     /// The main practice.
     pub praxis: Praxis,
-    /// The island that the branch lies on.
+    /// The island that the branch lies on, if the row names one.
     pub insel: Option<Insel>,
     /// When the row is valid.
     pub gueltig: Zeitraum,
@@ -298,12 +298,14 @@ impl Stammdaten {
         self.zweig_im(betriebsstaette, quartal).map_or(betriebsstaette, |zweig| zweig.praxis)
     }
 
-    /// Returns the island of a Betriebsstätte in `quartal`: a branch's own, else the practice's.
+    /// Returns the island of a Betriebsstätte in `quartal`: the one that its branch row names, else its
+    /// practice's, as a branch stands for its main practice everywhere.
     pub fn insel_im(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<Insel> {
-        match self.zweig_im(betriebsstaette, quartal) {
-            Some(zweig) => zweig.insel,
-            None => self.praxis_im(betriebsstaette, quartal)?.insel,
-        }
+        let zweig = self.zweig_im(betriebsstaette, quartal);
+        zweig.and_then(|zweig| zweig.insel).or_else(|| {
+            let praxis = zweig.map_or(betriebsstaette, |zweig| zweig.praxis);
+            self.praxis_im(praxis, quartal)?.insel
+        })
     }
 
     /// Returns the row by which a Betriebsstätte is a branch in `quartal`.

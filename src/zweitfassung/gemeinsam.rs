@@ -127,7 +127,11 @@ impl<'p> Register<'p> {
     }
 
     /// "A branch BSNR stands for its main practice everywhere, by the register valid in the quarter."
+    /// A practice with a row of its own in the quarter stands for itself.
     pub(super) fn praxis(&self, bsnr: &str, quartal: Quartal) -> String {
+        if self.im(sieben(bsnr), quartal).is_some() {
+            return sieben(bsnr).to_owned();
+        }
         let zweige = self.zweige.iter();
         zweige
             .filter(|z| z.zweig == sieben(bsnr) && quartal.beruehrt(z.ab, z.bis))

@@ -32,7 +32,10 @@ pub(super) fn entscheide(portfolio: &Portfolio) -> Vec<(Schluessel, Urteil)> {
     offen.sort_by_key(|((arzt, praxis, beginn), _)| (arzt.clone(), *beginn, praxis.clone()));
     let mut vorrangige: Vec<Vorrangige> = Vec::new();
     let mut urteile = Vec::new();
-    for (schluessel, bewilligung) in offen {
+    let register = Register::neu(portfolio);
+    for (mut schluessel, bewilligung) in offen {
+        // The practice it was granted to may have become a branch since.
+        schluessel.1 = register.praxis(&schluessel.1, portfolio.quartal);
         let abgelehnte = abgelehnt(portfolio, &schluessel, bewilligung);
         let eigene = fehlt(portfolio, bewilligung);
         let honorar = honorar(portfolio, &schluessel.0);

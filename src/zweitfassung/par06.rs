@@ -148,6 +148,7 @@ impl<'p> Akte<'p> {
             })
         };
         let unvollstaendig = !q.tage().into_iter().all(gedeckt);
+        let ohne_dienstplan = !q.tage().into_iter().any(gedeckt);
         if unvollstaendig {
             gruende.push("dienstplan_unvollstaendig");
         }
@@ -160,10 +161,11 @@ impl<'p> Akte<'p> {
         if unbekannt {
             gruende.push("dienst_arzt_unbekannt");
         }
-        // Rows 4 to 6 take n as the roster gives it, also where it is incomplete or names somebody
-        // unknown: n is defined by those who "stand on its roster".
-        // 4: "n = 0"
-        if n == 0 {
+        // "A condition whose facts are missing does not apply": while the roster lacks days or names
+        // somebody unknown, n is not known; it may only be more than it seems.
+        let fest = !unvollstaendig && !unbekannt;
+        // 4: "n = 0", which it is for want of any roster too
+        if n == 0 && fest || ohne_dienstplan {
             gruende.push("kein_dienstplan");
         }
         // 5: "n > 10"
@@ -174,7 +176,7 @@ impl<'p> Akte<'p> {
         let zahlen = geltende(&self.portfolio.inselzahlen, |a, b| {
             a.insel == b.insel && a.quartal == b.quartal
         });
-        if zahlen.into_iter().any(|z| z.insel == auf && z.quartal == q && z.anzahl != n) {
+        if fest && zahlen.into_iter().any(|z| z.insel == auf && z.quartal == q && z.anzahl != n) {
             gruende.push("anzahl_widerspricht_dienstplan");
         }
         // `par06.wechsel = klaerfall`: "if a post changed holder or share in Q"

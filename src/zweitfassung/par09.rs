@@ -1,7 +1,7 @@
 //! § 9 Fallwertzuschlag, literally: every marked case against the rows of the table, then the
 //! patients' quarters one after the other.
 
-use super::gemeinsam::{Register, Tabelle, Urteil, Wirkung, geltende, patient, urteil};
+use super::gemeinsam::{Register, Tabelle, Urteil, Wirkung, geltende, patient, sieben, urteil};
 use super::portfolio::{
     Bewilligung09, Fall, Leistung, Portfolio, Praxis, Quartal, Schliessung, Tag, tage_spaeter,
 };
@@ -58,14 +58,6 @@ struct Geschlossen<'p> {
     zeile: &'p Schliessung,
     /// The register on D.
     stand: &'p Praxis,
-}
-
-/// A Bewilligung on record.
-struct Bewilligt {
-    praxis: String,
-    geschlossen: String,
-    ab: Tag,
-    bis: Option<Tag>,
 }
 
 /// A grant, of an earlier run or of this one.
@@ -144,7 +136,6 @@ struct Akte<'p> {
     portfolio: &'p Portfolio,
     register: Register<'p>,
     schliessungen: Vec<Geschlossen<'p>>,
-    bewilligungen: Vec<Bewilligt>,
     /// Cases of the running delivery.
     laufende: Vec<Sache<'p>>,
     /// Cases of every delivery.
@@ -164,18 +155,6 @@ impl<'p> Akte<'p> {
             let stand = register.am(&praxis, letzter_tag).expect("the register on D");
             schliessungen.push(Geschlossen { praxis, letzter_tag, zeile, stand });
         }
-        let bewilligt = |b: &Bewilligung09| Bewilligt {
-            praxis: praxis_am(&b.bsnr, b.ab),
-            geschlossen: praxis_am(&b.geschlossene_praxis, b.ab),
-            ab: b.ab,
-            bis: b.bis,
-        };
-        let gleich = |a: &_, b: &_| {
-            let (a, b) = (bewilligt(a), bewilligt(b));
-            (a.praxis, a.geschlossen, a.ab) == (b.praxis, b.geschlossen, b.ab)
-        };
-        let bewilligungen =
-            geltende(&portfolio.bewilligungen09, gleich).into_iter().map(bewilligt).collect();
         let sachen = |nur_laufende: bool| {
             let mut sachen = Vec::new();
             for lieferung in &portfolio.lieferungen {
@@ -194,7 +173,7 @@ impl<'p> Akte<'p> {
             sachen
         };
         let (laufende, alle) = (sachen(true), sachen(false));
-        Self { portfolio, register, schliessungen, bewilligungen, laufende, alle }
+        Self { portfolio, register, schliessungen, laufende, alle }
     }
 
     /// "The flag is a GNR from a configured list (exact match, letter included), or an explicit flag
@@ -271,9 +250,22 @@ impl<'p> Akte<'p> {
     /// A Bewilligung of P for Z valid in Q: "from the quarter of its first day to the quarter of its
     /// last, if it has one".
     fn bewilligt(&self, praxis: &str, geschlossen: &str, quartal: Quartal) -> bool {
-        self.bewilligungen.iter().any(|b| {
-            b.praxis == praxis
-                && b.geschlossen == geschlossen
+        // Granted to the practice of its first day; that one may have become a branch since.
+        let damals = |b: &Bewilligung09| {
+            let (erstes, z) = (Quartal::von(b.ab), b.geschlossene_praxis.as_str());
+            let z = self.genannte(z, erstes).map_or_else(
+                || self.register.praxis(z, erstes),
+                |geschlossen| geschlossen.praxis.clone(),
+            );
+            (self.register.praxis(&b.bsnr, erstes), z)
+        };
+        let stand_fuer = |b: &Bewilligung09| {
+            let (praxis, z) = damals(b);
+            (self.register.praxis(&praxis, quartal), z)
+        };
+        let gleich = |a: &Bewilligung09, b: &Bewilligung09| damals(a) == damals(b) && a.ab == b.ab;
+        geltende(&self.portfolio.bewilligungen09, gleich).into_iter().any(|b| {
+            stand_fuer(b) == (praxis.to_owned(), geschlossen.to_owned())
                 && Quartal::von(b.ab) <= quartal
                 && b.bis.is_none_or(|bis| quartal <= Quartal::von(bis))
         })
@@ -284,7 +276,8 @@ impl<'p> Akte<'p> {
     /// of D is asked too.
     fn genannte(&self, bsnr: &str, quartal: Quartal) -> Option<&Geschlossen<'p>> {
         let praxis = self.register.praxis(bsnr, quartal);
-        self.schliessungen.iter().find(|g| g.praxis == praxis).or_else(|| {
+        let der = |praxis: &str| self.schliessungen.iter().find(|g| g.praxis == praxis);
+        der(sieben(bsnr)).or_else(|| der(&praxis)).or_else(|| {
             self.schliessungen
                 .iter()
                 .find(|g| self.register.praxis(bsnr, Quartal::von(g.letzter_tag)) == g.praxis)

@@ -468,13 +468,14 @@ fn roundings_and_impossible_amounts() {
     assert_eq!((e.len(), meldungen.anzahl(Code::BetragUebersteigt)), (0, 1));
 }
 
-/// The island of an MVZ's branch is the branch's own: the post there counts and is paid to the MVZ,
-/// and a branch on the mainland has none.
+/// A post at the island branch of a mainland MVZ counts and is paid to the MVZ; a branch that names
+/// no island stands for its main practice here too.
 #[test]
-fn a_branch_lies_where_it_lies() {
+fn a_branch_stands_for_its_practice_unless_it_names_its_island() {
     for (haupt, insel, stellen, n) in [
         ("1700303", Some(Insel::Juist), vec!["AS-1 : 10250.00", "AS-2 : 10250.00"], 2),
-        ("1700202", None, vec!["AS-1 : 21500.00"], 1),
+        ("1700202", None, vec!["AS-1 : 10250.00", "AS-2 : 10250.00"], 2),
+        ("1700303", None, vec!["AS-1 : 21500.00"], 1),
     ] {
         let mut lage = grundlage();
         lage.daten.zweige.push(crate::stammdaten::Zweig {

@@ -1,7 +1,7 @@
 //! Corrected rows: an older version with other content, before or behind the one that counts.
 
 use super::wuerfel::{Reihe, Wuerfel};
-use crate::zweitfassung::portfolio::{Portfolio, Zeile, erstellt, tage_frueher, tage_spaeter};
+use crate::zweitfassung::portfolio::{Portfolio, Zeile, erstellt, tage_frueher};
 
 /// Adds an older version of a row in each of some tables.
 pub(super) fn baue(portfolio: &mut Portfolio, reihen: &[Reihe]) {
@@ -43,11 +43,12 @@ fn aeltere<T: Clone>(zeilen: &mut Vec<Zeile<T>>, w: &mut Wuerfel<'_>, aendere: i
     let platz = w.zahl(zeilen.len());
     let mut alte = zeilen[platz].clone();
     aendere(&mut alte.inhalt);
-    // Either the older one was known earlier, or the newer one became known after the delivery.
+    // The older one was known earlier: than the delivery, or than a day that the newer one names.
     if w.selten(2) {
         alte.bekannt_ab = Some(tage_frueher(erstellt(), 1));
     } else {
-        zeilen[platz].bekannt_ab = Some(tage_spaeter(erstellt(), 1));
+        alte.bekannt_ab = Some(tage_frueher(erstellt(), 2));
+        zeilen[platz].bekannt_ab = Some(tage_frueher(erstellt(), 1));
     }
     let ziel = if w.selten(2) { zeilen.len() } else { platz };
     zeilen.insert(ziel, alte);
