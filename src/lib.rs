@@ -25,7 +25,6 @@
 //! `erklaerung` has no rule of its own · only `lauf` knows threads · only `cli` prints · money is
 //! never a float · nothing depends on hash order, threads or the clock.
 //!
-//!
 //! A run begins in [`lauf`]; the README shows one from a program.
 
 pub mod auslegung;

@@ -7,7 +7,7 @@ use crate::auslegung::{JaNein, RundungWert};
 use crate::ergebnis::Ergebnis::{Abgelehnt, Bewilligt, Klaerfall};
 use crate::euro::{Rundung, anteil_tage_text};
 use crate::meldung::Ort;
-use crate::parameter::{Par06, Par09};
+use crate::parameter::Parameter;
 
 const ARZT: &str = "1234566";
 const PRAXIS: &str = "1700101";
@@ -24,29 +24,9 @@ pub(crate) fn cent(text: &str) -> Cent {
     text.parse().expect(text)
 }
 
+/// The numbers of the guideline of 2022; `parameter` tests them against the text.
 pub(crate) fn regeln() -> Regeln {
-    Regeln {
-        par05: Par05 { quartale_max: 8, vorjahr_quartale: 4 },
-        par06: Par06 {
-            saetze: [21_500, 10_250, 6_500, 4_625, 3_500, 2_750, 2_215, 1_813, 1_500, 1_250]
-                .map(|euro| Cent::neu(euro * 100))
-                .to_vec(),
-            dienste_ohne_hinweis: 4,
-        },
-        par09: Par09 {
-            zuschlag: cent("20.00"),
-            zuschlag_quartale: 2,
-            zeitraum_quartale: 4,
-            rueckblick_quartale: 4,
-            einwohner_grenze: 50_000,
-            land: 3,
-            einwohner_alter_tage_max: 400,
-            fachgruppen_hausarzt: Vec::new(),
-            fachgruppen_kinderarzt: Vec::new(),
-            scheinuntergruppen_vertreter: Vec::new(),
-            scheinuntergruppen_notfall: Vec::new(),
-        },
-    }
+    Parameter::eingebaut().regeln(quartal("2024Q1")).expect("the guideline rules 2024Q1")
 }
 
 pub(crate) fn zeitraum(von: &str, bis: Option<&str>) -> Zeitraum {

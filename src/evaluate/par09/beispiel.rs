@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Markierung, Rueckblick, Sachverhalt, Schliessungslage};
+use crate::evaluate::par05::tests::regeln;
 use crate::fall::{Fallkopf, Kennzeichen, Satzart, Stapel};
 use crate::kennung::{Ags, Gelesen, Gnr, Praxis, VersichertenId};
 use crate::meldung::{Ort, Stelle};
@@ -55,19 +56,7 @@ pub(crate) fn zeitraum(von: &str, bis: &str) -> Zeitraum {
 
 /// The numbers of the guideline of 2022.
 pub(crate) fn par09() -> Par09 {
-    Par09 {
-        zuschlag: crate::euro::Cent::neu(20_00),
-        zuschlag_quartale: 2,
-        zeitraum_quartale: 4,
-        rueckblick_quartale: 4,
-        einwohner_grenze: 50_000,
-        land: 3,
-        einwohner_alter_tage_max: 400,
-        fachgruppen_hausarzt: vec![1, 2, 3],
-        fachgruppen_kinderarzt: vec![34],
-        scheinuntergruppen_vertreter: vec![32, 42],
-        scheinuntergruppen_notfall: vec![41, 43, 44, 45, 46],
-    }
+    regeln().par09
 }
 
 /// A case that nothing refuses: Z closed at the end of 2023 in Emden.

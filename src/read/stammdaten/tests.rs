@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use super::super::roh::{Komprimierung, Zaehler};
 use super::*;
+use crate::evaluate::par05::tests::regeln;
 use crate::kennung::Praxis;
-use crate::parameter::Par05;
 use crate::quartal::{Quartal, Tag};
 use crate::stammdaten::{Insel, Stammdaten};
 
@@ -57,7 +57,7 @@ fn lies(dokumente: &[(&str, &str)]) -> (Stammdaten, Vec<String>) {
             let _ = leser.lies(&mut bau, &mut meldungen);
         }
     }
-    let par05 = Par05 { quartale_max: 8, vorjahr_quartale: 4 };
+    let par05 = regeln().par05;
     let daten = bau.fertig(quartal("2024Q1"), &par05, &mut meldungen);
     let zeilen = meldungen.liste().into_iter().map(|meldung| {
         let ort = meldung.ort.as_ref().expect("Ort");
