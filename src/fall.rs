@@ -108,6 +108,10 @@ pub struct Spalten<'a> {
     pub gnr: &'a [Gnr],
     /// Physician of the service (KVDT 5099).
     pub lanr: &'a [Lanr],
+    /// Ends of the cases' namings.
+    pub nennung_bis: &'a [u32],
+    /// A practice that the free text of a service names (KVDT 5009), and the service's GNR: rare.
+    pub nennung: &'a [(Gnr, Bsnr)],
 }
 
 /// A view of one case.
@@ -137,6 +141,8 @@ pub struct Fall<'a> {
     pub gnr: &'a [Gnr],
     /// LANRs, one a service.
     pub lanr: &'a [Lanr],
+    /// Practices that free texts name, each with the GNR that it stands behind.
+    pub nennung: &'a [(Gnr, Bsnr)],
 }
 
 impl<'a> Spalten<'a> {
@@ -152,9 +158,10 @@ impl<'a> Spalten<'a> {
 
     /// Returns a view of each case, in order.
     pub fn faelle(self) -> impl Iterator<Item = Fall<'a>> {
-        let mut ab = 0;
+        let (mut ab, mut nennung_ab) = (0, 0);
         (0..self.len()).map(move |i| {
             let bis = self.leistung_bis[i] as usize;
+            let nennung_bis = self.nennung_bis[i] as usize;
             let id = self.fall_id[i];
             let fall = Fall {
                 bsnr: self.bsnr[i],
@@ -169,8 +176,9 @@ impl<'a> Spalten<'a> {
                 tag: &self.tag[ab..bis],
                 gnr: &self.gnr[ab..bis],
                 lanr: &self.lanr[ab..bis],
+                nennung: &self.nennung[nennung_ab..nennung_bis],
             };
-            ab = bis;
+            (ab, nennung_ab) = (bis, nennung_bis);
             fall
         })
     }
@@ -193,6 +201,8 @@ pub struct Stapel {
     tag: Vec<Tag>,
     gnr: Vec<Gnr>,
     lanr: Vec<Lanr>,
+    nennung_bis: Vec<u32>,
+    nennung: Vec<(Gnr, Bsnr)>,
 }
 
 /// The head of a case, without its services: what [`Stapel::beginne`] takes.
@@ -239,6 +249,8 @@ impl Stapel {
         self.tag.clear();
         self.gnr.clear();
         self.lanr.clear();
+        self.nennung_bis.clear();
+        self.nennung.clear();
     }
 
     /// Tells whether the batch holds enough cases, or so many services or texts that it should be handed on.
@@ -261,6 +273,7 @@ impl Stapel {
         self.id_erzeugt.push(kopf.id_erzeugt);
         self.stelle.push(kopf.stelle);
         self.leistung_bis.push(u32::try_from(self.tag.len()).unwrap_or(u32::MAX));
+        self.nennung_bis.push(u32::try_from(self.nennung.len()).unwrap_or(u32::MAX));
     }
 
     /// Adds a service to the last case.
@@ -270,6 +283,14 @@ impl Stapel {
         self.lanr.push(lanr);
         if let Some(ende) = self.leistung_bis.last_mut() {
             *ende = u32::try_from(self.tag.len()).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Adds to the last case that the free text of a service with this GNR names a practice.
+    pub fn nenne(&mut self, gnr: Gnr, bsnr: Bsnr) {
+        self.nennung.push((gnr, bsnr));
+        if let Some(ende) = self.nennung_bis.last_mut() {
+            *ende = u32::try_from(self.nennung.len()).unwrap_or(u32::MAX);
         }
     }
 
@@ -290,6 +311,8 @@ impl Stapel {
             tag: &self.tag,
             gnr: &self.gnr,
             lanr: &self.lanr,
+            nennung_bis: &self.nennung_bis,
+            nennung: &self.nennung,
         }
     }
 }

@@ -128,6 +128,7 @@ codes! {
     LanrPruefziffer = Warnung "lanr_pruefziffer",
     ScheinuntergruppeUnbekannt = Warnung "scheinuntergruppe_unbekannt",
     KvdtSatzDoppelt = Warnung "kvdt_satz_doppelt",
+    KvdtAuffaellig = Warnung "kvdt_auffaellig",
     LeistungNachSchliessung = Warnung "leistung_nach_schliessung",
     RueckblickOhneLeistung = Warnung "rueckblick_ohne_leistung",
     RueckblickNurNachzuegler = Warnung "rueckblick_nur_nachzuegler",

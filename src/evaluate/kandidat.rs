@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::auslegung::Auslegungen;
-use crate::evaluate::par09::{Markierung, abs1_hausarzt, abs3_satz3_markierung};
+use crate::evaluate::par09::{
+    Markierung, abs1_hausarzt, abs3_satz3_benannt, abs3_satz3_markierung,
+};
 use crate::evaluate::rueckblick::Rueckblicksammlung;
-use crate::fall::{Fall, Kennzeichen, Satzart, Spalten};
+use crate::fall::{Fall, Satzart, Spalten};
 use crate::kennung::{Bsnr, Praxis, VersichertenId};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle};
 use crate::parameter::Par09;
@@ -195,10 +197,7 @@ impl Kontext<'_> {
                 tage_hausarzt.merke(fall.quartal, *tag);
             }
         }
-        let benannt = match fall.kennzeichen {
-            Kennzeichen::Praxis(bsnr) => Some(bsnr.praxis()),
-            Kennzeichen::Keins | Kennzeichen::OhnePraxis => None,
-        };
+        let benannt = abs3_satz3_benannt(fall, self.auslegungen);
         Kandidat {
             praxis,
             fall_id: String::from_utf8_lossy(fall.id).into(),

@@ -219,14 +219,26 @@ pub fn abs3_satz2_behandelt(
 
 /// Abs. 3 Satz 3 "in der Honorarabrechnung kennzeichnen": how a case is marked, if it is.
 pub fn abs3_satz3_markierung(fall: &Fall<'_>, auslegungen: &Auslegungen) -> Option<Markierung> {
-    if fall.kennzeichen != Kennzeichen::Keins {
-        return Some(Markierung::Ausdruecklich);
+    let gnr = fall.gnr.iter().find(|gnr| ist_kennzeichen(**gnr, auslegungen));
+    match (gnr, fall.kennzeichen) {
+        (Some(gnr), _) => Some(Markierung::Gnr(*gnr)),
+        (None, Kennzeichen::Keins) => None,
+        (None, Kennzeichen::OhnePraxis | Kennzeichen::Praxis(_)) => Some(Markierung::Ausdruecklich),
     }
-    if auslegungen.kennzeichen_gnr.is_empty() {
-        return None;
+}
+
+/// Returns Z as the mark names it: the explicit mark's, or the one that stands as free text behind a
+/// marking GNR (KVDT 5009).
+pub fn abs3_satz3_benannt(fall: &Fall<'_>, auslegungen: &Auslegungen) -> Option<Praxis> {
+    if let Kennzeichen::Praxis(bsnr) = fall.kennzeichen {
+        return Some(bsnr.praxis());
     }
-    let gnr = fall.gnr.iter().find(|gnr| auslegungen.kennzeichen_gnr.binary_search(gnr).is_ok());
-    gnr.copied().map(Markierung::Gnr)
+    let nennung = fall.nennung.iter().find(|(gnr, _)| ist_kennzeichen(*gnr, auslegungen));
+    nennung.map(|(_, bsnr)| bsnr.praxis())
+}
+
+fn ist_kennzeichen(gnr: Gnr, auslegungen: &Auslegungen) -> bool {
+    auslegungen.kennzeichen_gnr.binary_search(&gnr).is_ok()
 }
 
 impl Sachverhalt {

@@ -11,8 +11,9 @@ use super::wort::Text;
 use crate::ergebnis::Ergebnis as Ausgang;
 use crate::euro::Cent;
 use crate::kennung::Praxis;
-use crate::lauf::{Ergebnis, Gelesen};
+use crate::lauf::{Ergebnis, Gelesen, KvdtSummen};
 use crate::quartal::Quartal;
+use crate::read::kvdt::Kontrollsummen;
 use crate::read::umschlag::Status;
 use crate::settle::abgleich::{Gleichung, Paragraphsumme};
 
@@ -36,6 +37,8 @@ struct Protokoll<'a> {
     eingaben: Vec<Eingabe<'a>>,
     faelle: Faelle,
     rueckblick: Rueckblick,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kvdt: Option<Kvdt>,
     ohne_lieferung: OhneLieferung,
     paragraphen: Vec<Paragraphzeile>,
     betrag_cent: i64,
@@ -87,6 +90,38 @@ struct Rueckblick {
 struct Rueckblickluecke {
     bsnr: Text<Praxis>,
     quartale: Vec<Text<Quartal>>,
+}
+
+/// Control totals of the KVDT files, which carry none themselves.
+#[derive(Debug, Serialize)]
+struct Kvdt {
+    abrechnung: KvdtSumme,
+    rueckblick: KvdtSumme,
+}
+
+#[derive(Debug, Serialize)]
+struct KvdtSumme {
+    dateien: u64,
+    saetze: u64,
+    faelle: Vec<KvdtFaelle>,
+    leistungen: u64,
+    leistungen_mit_anzahl: u64,
+    uebersprungen: Vec<KvdtPaket>,
+    unbekannte_felder: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct KvdtFaelle {
+    satzart: &'static str,
+    scheinuntergruppe: String,
+    anzahl: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct KvdtPaket {
+    paket: &'static str,
+    anzahl: u64,
+    saetze: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -171,6 +206,7 @@ impl<'a> Protokoll<'a> {
                     .collect(),
             },
             rueckblick: Rueckblick::from(ergebnis),
+            kvdt: Kvdt::aus(&ergebnis.kvdt),
             ohne_lieferung: OhneLieferung {
                 anzahl: ergebnis.ohne_lieferung.len(),
                 bsnr: ergebnis.ohne_lieferung.iter().copied().map(Text).collect(),
@@ -220,6 +256,40 @@ impl From<&Ergebnis> for Rueckblick {
             faelle: ergebnis.faelle_im_rueckblick,
             patienten: ergebnis.patienten_im_rueckblick,
             fehlt: ergebnis.rueckblick_fehlt.iter().map(luecke).collect(),
+        }
+    }
+}
+
+impl Kvdt {
+    /// Returns nothing if no file was KVDT.
+    fn aus(summen: &KvdtSummen) -> Option<Self> {
+        let KvdtSummen { abrechnung, rueckblick } = summen;
+        (*summen != KvdtSummen::default())
+            .then(|| Self { abrechnung: abrechnung.into(), rueckblick: rueckblick.into() })
+    }
+}
+
+impl From<&Kontrollsummen> for KvdtSumme {
+    fn from(summen: &Kontrollsummen) -> Self {
+        let faelle =
+            summen.faelle.iter().map(|((satzart, scheinuntergruppe), anzahl)| KvdtFaelle {
+                satzart: satzart.name(),
+                scheinuntergruppe: format!("{scheinuntergruppe:02}"),
+                anzahl: *anzahl,
+            });
+        let paket = |(paket, (anzahl, saetze)): (&&'static str, &(u64, u64))| KvdtPaket {
+            paket,
+            anzahl: *anzahl,
+            saetze: *saetze,
+        };
+        Self {
+            dateien: summen.dateien,
+            saetze: summen.saetze,
+            faelle: faelle.collect(),
+            leistungen: summen.leistungen,
+            leistungen_mit_anzahl: summen.leistungen_mit_anzahl,
+            uebersprungen: summen.uebersprungen.iter().map(paket).collect(),
+            unbekannte_felder: summen.unbekannte_felder,
         }
     }
 }

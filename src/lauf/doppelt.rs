@@ -5,7 +5,7 @@
 //! branches elsewhere), those files are read a second time for its ids alone, a bounded number of
 //! cases at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -38,11 +38,12 @@ pub(super) struct Fallkennungen {
 
 impl Fallkennungen {
     /// Checks a batch; the ids of a practice are forgotten when the next one begins. `praxis` tells
-    /// which practice a BSNR stands for.
+    /// which practice a BSNR stands for. Ids that need not be unique are told to `mehrfache`.
     pub(super) fn pruefe(
         &mut self,
         spalten: Spalten<'_>,
         praxis: impl Fn(Bsnr) -> Praxis,
+        mut mehrfache: Option<&mut BTreeSet<Box<str>>>,
         ort: &Ort,
         meldungen: &mut Meldungen,
     ) {
@@ -55,7 +56,12 @@ impl Fallkennungen {
                     self.vergiss();
                 }
             }
-            if !self.merke(fall.id) {
+            if self.merke(fall.id) {
+                continue;
+            }
+            if let Some(mehrfache) = mehrfache.as_mut().filter(|_| !fall.id_erzeugt) {
+                mehrfache.insert(String::from_utf8_lossy(fall.id).into());
+            } else {
                 let ort = Ort::neu(&ort.datei, fall.stelle);
                 meldungen.melde(doppelter_fall(fall.bsnr.praxis(), fall.id, ort, None));
             }

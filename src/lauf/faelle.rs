@@ -2,7 +2,7 @@
 //! remembered of a batch outlives it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufReader;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::parameter::{Parameter, Regeln};
 use crate::quartal::Quartal;
 use crate::read::eingaben::{Art, Format};
 use crate::read::faelle::FaelleLeser;
-use crate::read::kvdt::KvdtLeser;
+use crate::read::kvdt::{Kontrollsummen, KvdtLeser};
 use crate::read::roh::{Pruefsumme, Rohquelle, Zaehler};
 use crate::read::umschlag::Umschlag;
 use crate::read::{Abbruch, Block, FallLeser};
@@ -36,6 +36,17 @@ pub(super) struct Faelle {
     pub(super) geliefert: BTreeSet<Praxis>,
     /// Closures of which claims may have been left out.
     pub(super) unvollstaendig: BTreeSet<u32>,
+    /// Control totals of the KVDT files.
+    pub(super) kvdt: KvdtSummen,
+}
+
+/// Control totals of the KVDT files that were used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KvdtSummen {
+    /// The quarter's claims.
+    pub abrechnung: Kontrollsummen,
+    /// The look-back.
+    pub rueckblick: Kontrollsummen,
 }
 
 /// What one file gave.
@@ -44,7 +55,10 @@ struct Dateiertrag {
     bloecke: Vec<Block>,
     sagt_alle_praxen: bool,
     pruefsumme: Option<Pruefsumme>,
+    kontrollsummen: Option<Kontrollsummen>,
     meldungen: Meldungen,
+    /// Schein-IDs that several cases of a KVDT file have, as far as that was not known before.
+    mehrfache: BTreeSet<Box<str>>,
 }
 
 /// Reads claims files.
@@ -69,7 +83,7 @@ pub(super) fn leser(
 ) -> Result<Box<dyn FallLeser>, Abbruch> {
     Ok(match gelesen.eingabe.format {
         Format::Kvdt => {
-            Box::new(KvdtLeser::neu(name(gelesen), BufReader::with_capacity(1 << 16, roh)))
+            Box::new(KvdtLeser::neu(name(gelesen), roh, Arc::clone(&gelesen.mehrfache)))
         }
         Format::Xml | Format::Text => Box::new(FaelleLeser::neu(roh, name(gelesen), meldungen)?),
     })
@@ -96,15 +110,16 @@ impl Leser<'_> {
             .filter(|platz| !gelesen[*platz].ersetzt)
             .filter_map(|platz| Some((platz, zweck(gelesen[platz].eingabe.art)?)))
             .collect();
-        let ertraege: Vec<Dateiertrag> = orte
+        let ertraege: Vec<(Dateiertrag, Arc<BTreeSet<Box<str>>>)> = orte
             .par_iter()
             .with_max_len(1)
-            .map(|(platz, zweck)| self.datei(*platz, &gelesen[*platz], *zweck))
+            .map(|(platz, zweck)| self.datei_eindeutig(*platz, &gelesen[*platz], *zweck))
             .collect();
         let mut faelle = Faelle::default();
         let mut bloecke = Vec::new();
         let (mut weggelassen, mut ganz_geliefert) = (Vec::new(), BTreeSet::new());
-        for ((platz, zweck), ertrag) in orte.into_iter().zip(ertraege) {
+        for ((platz, zweck), (ertrag, mehrfache)) in orte.into_iter().zip(ertraege) {
+            gelesen[platz].mehrfache = mehrfache;
             gelesen[platz].pruefsumme = ertrag.pruefsumme;
             gelesen[platz].faelle = Some(ertrag.bloecke.iter().map(|block| block.faelle).sum());
             let defekt = ertrag.meldungen.hat_fehler();
@@ -122,6 +137,12 @@ impl Leser<'_> {
                 ganz_geliefert.extend(praxen(&ertrag.bloecke));
             }
             meldungen.uebernimm(ertrag.meldungen);
+            if let Some(summen) = &ertrag.kontrollsummen {
+                match zweck {
+                    Zweck::Abrechnung => faelle.kvdt.abrechnung.uebernimm(summen),
+                    Zweck::Rueckblick => faelle.kvdt.rueckblick.uebernimm(summen),
+                }
+            }
             faelle.nimm(ertrag.ertrag, &ertrag.bloecke, zweck);
             if let Some(umschlag) = &self.lieferungen.umschlaege[platz] {
                 bloecke.extend(ertrag.bloecke.iter().enumerate().map(|(nummer, block)| {
@@ -140,22 +161,48 @@ impl Leser<'_> {
         self.lieferungen.umschlaege[platz].as_ref().is_some_and(|umschlag| umschlag.von_teilen == 1)
     }
 
+    /// Reads one file. Where Schein-IDs turn out not to be unique, it is read once more: then all
+    /// cases that share one are named by their content, whichever of them stands first.
+    fn datei_eindeutig(
+        &self,
+        platz: usize,
+        gelesen: &Gelesen,
+        zweck: Zweck,
+    ) -> (Dateiertrag, Arc<BTreeSet<Box<str>>>) {
+        let mut ertrag = self.datei(platz, gelesen, zweck, &self.auftrag.zaehler);
+        let mut gelesen = gelesen.clone();
+        while !ertrag.mehrfache.is_empty() {
+            Arc::make_mut(&mut gelesen.mehrfache).append(&mut ertrag.mehrfache);
+            ertrag = self.datei(platz, &gelesen, zweck, &Zaehler::default());
+        }
+        (ertrag, gelesen.mehrfache)
+    }
+
     /// Reads one file to its end or to where it cannot be read further.
-    fn datei(&self, platz: usize, gelesen: &Gelesen, zweck: Zweck) -> Dateiertrag {
+    fn datei(
+        &self,
+        platz: usize,
+        gelesen: &Gelesen,
+        zweck: Zweck,
+        zaehler: &Zaehler,
+    ) -> Dateiertrag {
         let mut ertrag = Dateiertrag {
             ertrag: Ertrag::default(),
             bloecke: Vec::new(),
             sagt_alle_praxen: false,
             pruefsumme: None,
+            kontrollsummen: None,
             meldungen: Meldungen::neu(self.grenze),
+            mehrfache: BTreeSet::new(),
         };
-        let Some(roh) = oeffne(gelesen, &self.auftrag.zaehler, &mut ertrag.meldungen) else {
+        let Some(roh) = oeffne(gelesen, zaehler, &mut ertrag.meldungen) else {
             return ertrag;
         };
         if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
             let ende = self.stapel(platz, gelesen, zweck, &mut *leser, &mut ertrag);
             ertrag.bloecke = leser.bloecke().to_vec();
             ertrag.sagt_alle_praxen = ende.is_ok() && leser.sagt_alle_praxen();
+            ertrag.kontrollsummen = leser.kontrollsummen().cloned();
             ertrag.pruefsumme = beende(gelesen, leser.beende(), &mut ertrag.meldungen);
         }
         ertrag
@@ -180,7 +227,9 @@ impl Leser<'_> {
             _ => bsnr.praxis(),
         };
         while leser.lies_stapel(&mut stapel, &mut ertrag.meldungen)? {
-            kennungen.pruefe(stapel.spalten(), praxis, &ort, &mut ertrag.meldungen);
+            let mehrfache =
+                (gelesen.eingabe.format == Format::Kvdt).then_some(&mut ertrag.mehrfache);
+            kennungen.pruefe(stapel.spalten(), praxis, mehrfache, &ort, &mut ertrag.meldungen);
             if let (Some(kontext), Some(lieferung)) = (&self.kontext, lieferung) {
                 let datei = u32::try_from(platz).unwrap_or(u32::MAX);
                 let herkunft = Herkunft { datei, ort: &ort, lieferung, zweck };

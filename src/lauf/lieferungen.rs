@@ -2,7 +2,6 @@
 //! are there, what replaces what.
 
 use std::collections::BTreeMap;
-use std::io::BufReader;
 
 use rayon::prelude::*;
 
@@ -12,7 +11,7 @@ use crate::quartal::Quartal;
 use crate::read::dienstplan::DienstplanLeser;
 use crate::read::eingaben::{Art, Format};
 use crate::read::faelle::FaelleLeser;
-use crate::read::kvdt::KvdtLeser;
+use crate::read::kvdt;
 use crate::read::roh::Zaehler;
 use crate::read::stammdaten::StammdatenLeser;
 use crate::read::umschlag::{Status, Umschlag, Zeit};
@@ -51,8 +50,7 @@ fn umschlag(gelesen: &Gelesen) -> Option<Umschlag> {
     let roh = oeffne(gelesen, &Zaehler::default(), m)?;
     match (gelesen.eingabe.art, gelesen.eingabe.format) {
         (Art::Faelle | Art::Rueckblick, Format::Kvdt) => {
-            let mut leser = KvdtLeser::neu(datei, BufReader::with_capacity(1 << 14, roh));
-            let kopf = leser.lies_kopf(m).ok()?;
+            let kopf = kvdt::kopf(roh)?;
             Some(Umschlag {
                 // A KVDT file has no id of its own and is never one of several parts.
                 lieferung: datei.to_string(),
@@ -63,7 +61,7 @@ fn umschlag(gelesen: &Gelesen) -> Option<Umschlag> {
                 teil: 1,
                 von_teilen: 1,
                 ersatz_fuer: None,
-                ort: Ort::neu(datei, kopf.stelle),
+                ort: Ort::neu(datei, kopf.quartal_ab),
             })
         }
         (Art::Faelle | Art::Rueckblick, _) => {

@@ -12,7 +12,7 @@ mod doppelt;
 mod faelle;
 mod lieferungen;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::evaluate::kandidat::Kontext;
@@ -31,6 +31,7 @@ use crate::settle::abrechnung::{Abrechnung, Umstaende};
 use crate::stammdaten::{Dienstplan, Einwohner, Insel, Praxisstand, Stammdaten};
 
 use self::faelle::Faelle;
+pub use self::faelle::KvdtSummen;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub struct Gelesen {
     pub ausgelassen: bool,
     /// Cases read, for claims.
     pub faelle: Option<u64>,
+    /// Schein-IDs that several cases of a KVDT file have: these are named by their content.
+    mehrfache: Arc<BTreeSet<Box<str>>>,
 }
 
 /// What `check` tells: everything was read, nothing decided.
@@ -104,6 +107,8 @@ pub struct Ergebnis {
     pub patienten_im_rueckblick: usize,
     /// Cases of the look-back inputs.
     pub faelle_im_rueckblick: u64,
+    /// Control totals of the KVDT files.
+    pub kvdt: KvdtSummen,
     /// Key of the pseudonyms.
     pub schluessel: Option<[u8; 32]>,
     /// Everything noticed.
@@ -203,6 +208,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
             ersetzt: false,
             ausgelassen: false,
             faelle: None,
+            mehrfache: Arc::default(),
         })
         .collect();
     let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
@@ -382,6 +388,7 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
         ohne_lieferung,
         patienten_im_rueckblick: rueckblick.patienten(),
         faelle_im_rueckblick: faelle.rueckblick,
+        kvdt: faelle.kvdt,
         schluessel: bestand.schluessel,
         einstellungen: bestand.einstellungen,
         meldungen,

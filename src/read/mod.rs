@@ -55,6 +55,12 @@ pub trait FallLeser {
         true
     }
 
+    /// Returns the control totals of what has been read, if the format carries none and the reader
+    /// makes them.
+    fn kontrollsummen(&self) -> Option<&kvdt::Kontrollsummen> {
+        None
+    }
+
     /// Returns size and hash of the input as stored; reads what is left of it.
     ///
     /// # Errors

@@ -60,11 +60,40 @@ fn a_mark_is_explicit_or_exactly_one_of_the_configured_gnrs() {
         ("one of several", None, &["03001", "99119A", "99120"], per_gnr),
         ("explicit", Some(""), &[], Some((Markierung::Ausdruecklich, None))),
         ("explicit, Z named", Some("170020100"), &[], benannt),
-        ("explicit and by GNR", Some("170020100"), &["99119A"], benannt),
+        (
+            "explicit and by GNR",
+            Some("170020100"),
+            &["99119A"],
+            Some((Markierung::Gnr(gnr("99119A")), Some(praxis(Z1)))),
+        ),
     ] {
         let kandidaten = kandidaten(&[Probe { kennzeichen, ..FALL }], &mit(gnrs));
         let gefunden: Vec<_> = kandidaten.iter().map(|k| (k.markierung, k.benannt)).collect();
         assert_eq!(gefunden, erwartet.into_iter().collect::<Vec<_>>(), "{was}");
+    }
+}
+
+/// KVDT has no field for Z: a free text behind the marking GNR names it, behind no other.
+#[test]
+fn a_free_text_behind_the_marking_gnr_names_the_closed_practice() {
+    let auslegungen =
+        Auslegungen { kennzeichen_gnr: vec![gnr("99119A")], ..Auslegungen::default() };
+    for (nennungen, benannt) in [
+        (&[][..], None),
+        (&[("99119A", "170020100")], Some(praxis(Z1))),
+        (&[("03000", "170020100")], None),
+        (
+            &[("03000", "170010100"), ("99119A", "170020100"), ("99119A", "170010100")],
+            Some(praxis(Z1)),
+        ),
+    ] {
+        let mut stapel = Probe::stapel(&[FALL]);
+        for (nach, bsnr) in nennungen {
+            stapel.nenne(gnr(nach), bsnr.parse().expect("BSNR"));
+        }
+        let fall = stapel.spalten().faelle().next().expect("ein Fall");
+        assert_eq!(abs3_satz3_benannt(&fall, &auslegungen), benannt, "{nennungen:?}");
+        assert_eq!(abs3_satz3_benannt(&fall, &Auslegungen::default()), None);
     }
 }
 

@@ -1,38 +1,107 @@
-//! One case of the ADT package, from its Satzart to its last service.
+//! One case of the ADT package: what a record 0101 to 0104 says, and whether it may say so.
 
-use std::sync::Arc;
+mod leistungen;
 
-use hashbrown::HashMap;
-
+pub(super) use self::leistungen::LEISTUNGEN_MAX;
+use self::leistungen::Zugehoerig;
+use super::felder::{self, Formpruefung};
+use super::kopf::Kopf;
+use super::regel::{Befund, Regel};
+use super::satz::{Feld, Satz, zahl};
 use super::{gefunden, klartext, quartal};
-use crate::fall::{Fallkopf, Kennzeichen, Satzart, Stapel};
+use crate::fall::Satzart;
 use crate::kennung::{Bsnr, Gelesen, Gnr, Lanr, VersichertenId, muster};
-use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, Stufe};
+use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
-use crate::read::faelle::FALL_ID_PERSOENLICH;
 
-/// Most services of one case: hundreds are usual, and a case is the one thing held in memory whole.
-pub(super) const LEISTUNGEN_MAX: usize = 100_000;
+/// Cases more quarters back than this are a warning (KVDT-RQL3).
+const QUARTALE_ZURUECK: i32 = 8;
 
-/// How much of a record is collected before it is hashed.
-const ROH_MAX: usize = 1 << 16;
+/// Fields that every case has, each a bit (Datensatzbeschreibung KVDT, "muss").
+const PFLICHT: [u16; 14] =
+    [3101, 3102, 3103, 3108, 3110, 4101, 4104, 4106, 4111, 4121, 4122, 4131, 4132, 4239];
 
-/// How often each record without Schein-ID has been met, by the first 64 bits of its hash.
-pub(super) type Wiederholungen = HashMap<u64, u32>;
-
-/// Where messages of a file go.
-pub(super) struct Bericht<'a> {
-    pub(super) datei: &'a Arc<str>,
-    pub(super) meldungen: &'a mut Meldungen,
+/// A service (5001 with what follows it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leistung {
+    /// Its day (5000), inherited from the last one said.
+    pub tag: Tag,
+    /// Its GNR (5001).
+    pub gnr: Gnr,
+    /// How often it was rendered (5005), mostly 1.
+    pub anzahl: u16,
+    /// Its place (5098); none in a hospital (5102).
+    pub bsnr: Option<Bsnr>,
+    /// Its physician (5099); the Ersatzwert `999999900` if none is said.
+    pub lanr: Lanr,
+    /// The BSNR that a free text (5009) consists of: for the GNR that marks a patient of a closed
+    /// practice, that practice.
+    pub genannte_bsnr: Option<Bsnr>,
 }
 
-impl Bericht<'_> {
-    pub(super) fn melde(&mut self, code: Code, stelle: Stelle, text: impl Into<String>) {
-        self.meldungen.melde(Meldung::neu(code, Ort::neu(self.datei, stelle), text));
+/// A case. Reading another one into it reuses its memory.
+#[derive(Debug, Clone, Default)]
+pub struct Fall {
+    kern: Option<Kern>,
+    schein_id: String,
+    leistungen: Vec<Leistung>,
+    hash: [u8; 32],
+}
+
+/// What every case has.
+#[derive(Debug, Clone, Copy)]
+struct Kern {
+    satzart: Satzart,
+    scheinuntergruppe: u8,
+    quartal: Quartal,
+    versicherter: Option<VersichertenId>,
+    hat_schein_id: bool,
+    stelle: Stelle,
+}
+
+impl Fall {
+    /// Returns its Satzart (8000).
+    pub fn satzart(&self) -> Satzart {
+        self.kern.map_or(Satzart::Ambulant, |k| k.satzart)
+    }
+
+    /// Returns its Scheinuntergruppe (4239).
+    pub fn scheinuntergruppe(&self) -> u8 {
+        self.kern.map_or(0, |k| k.scheinuntergruppe)
+    }
+
+    /// Returns its quarter (4101); `None` only before a case has been read.
+    pub fn quartal(&self) -> Option<Quartal> {
+        self.kern.map(|k| k.quartal)
+    }
+
+    /// Returns its patient (3119), if a Versicherten-ID of the right shape is there.
+    pub fn versicherten_id(&self) -> Option<VersichertenId> {
+        self.kern.and_then(|k| k.versicherter)
+    }
+
+    /// Returns its Schein-ID (3003), if it has one.
+    pub fn schein_id(&self) -> Option<&str> {
+        self.kern.filter(|k| k.hat_schein_id).map(|_| self.schein_id.as_str())
+    }
+
+    /// Returns its services in their order.
+    pub fn leistungen(&self) -> &[Leistung] {
+        &self.leistungen
+    }
+
+    /// Returns where its record begins.
+    pub fn stelle(&self) -> Stelle {
+        self.kern.map(|k| k.stelle).unwrap_or_default()
+    }
+
+    /// Returns the BLAKE3 hash of its record as stored: the same when the file is sent again.
+    pub fn hash(&self) -> &[u8; 32] {
+        &self.hash
     }
 }
 
-/// What is known of a field.
+/// What has been said of a field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Lage<T> {
     #[default]
@@ -42,378 +111,338 @@ enum Lage<T> {
     Da(T),
 }
 
-/// What field 5099 would belong to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Leistung {
-    #[default]
-    Keine,
-    OhneArzt,
-    MitArzt,
-    /// Reported already.
-    Falsch,
+impl<T> Lage<T> {
+    fn wert(self) -> Option<T> {
+        match self {
+            Self::Da(wert) => Some(wert),
+            Self::Fehlt | Self::Falsch => None,
+        }
+    }
 }
 
-/// A case while its record is read; reused from case to case.
-#[derive(Debug, Default)]
-pub(super) struct Entwurf {
-    satzart: Option<Satzart>,
-    stelle: Stelle,
-    /// The quarter of the ADT package (field 9204).
-    paket: Option<Quartal>,
+/// The case while its record is checked.
+pub(super) struct Pruefung<'a> {
+    kopf: &'a Kopf,
+    satz: &'a Satz,
+    satzart: Satzart,
+    melde: &'a mut dyn FnMut(Befund),
     fehlerhaft: bool,
-    /// The Schein-ID, in UTF-8, then the record's hash if it has none.
-    id: Vec<u8>,
-    schein_id: Lage<()>,
+    pflicht: u16,
     versicherter: Lage<Option<VersichertenId>>,
+    karte_gelesen: bool,
+    kostentraeger: Option<u16>,
+    gebuehrenordnung: u8,
     quartal: Lage<Quartal>,
     scheinuntergruppe: Lage<u8>,
+    hat_schein_id: bool,
+    diagnose: bool,
     tag: Lage<Tag>,
-    leistung: Leistung,
-    leistungen: Vec<(Tag, Gnr, Lanr)>,
-    /// Stored bytes of the record that are not yet in `hash`; kept only until a Schein-ID is met.
-    roh: Vec<u8>,
-    hash: blake3::Hasher,
+    zu: Zugehoerig,
+    unbekannte_felder: u64,
 }
 
-impl Entwurf {
-    /// Begins the record whose first line, as stored, is `bytes`, in a package of quarter `paket`.
-    pub(super) fn beginne(
-        &mut self,
-        satzart: Satzart,
-        paket: Quartal,
-        stelle: Stelle,
-        bytes: &[u8],
-    ) {
-        self.satzart = Some(satzart);
-        self.paket = Some(paket);
-        self.stelle = stelle;
-        self.fehlerhaft = false;
-        self.id.clear();
-        self.schein_id = Lage::Fehlt;
-        self.versicherter = Lage::Fehlt;
-        self.quartal = Lage::Fehlt;
-        self.scheinuntergruppe = Lage::Fehlt;
-        self.tag = Lage::Fehlt;
-        self.leistung = Leistung::Keine;
-        self.leistungen.clear();
-        self.hash.reset();
-        self.roh.clear();
-        self.roh.extend_from_slice(bytes);
+/// Reads the case of `satz`; false if it breaks a rule of the class error. Returns how many of its
+/// fields nobody knows, too.
+pub(super) fn lies(
+    satz: &Satz,
+    satzart: Satzart,
+    kopf: &Kopf,
+    fall: &mut Fall,
+    melde: &mut dyn FnMut(Befund),
+) -> (bool, u64) {
+    fall.kern = None;
+    fall.schein_id.clear();
+    fall.leistungen.clear();
+    let mut pruefung = Pruefung {
+        kopf,
+        satz,
+        satzart,
+        melde,
+        fehlerhaft: false,
+        pflicht: 0,
+        versicherter: Lage::Fehlt,
+        karte_gelesen: false,
+        kostentraeger: None,
+        gebuehrenordnung: b'0',
+        quartal: Lage::Fehlt,
+        scheinuntergruppe: Lage::Fehlt,
+        hat_schein_id: false,
+        diagnose: false,
+        tag: Lage::Fehlt,
+        zu: Zugehoerig::default(),
+        unbekannte_felder: 0,
+    };
+    for feld in satz.felder().skip(1) {
+        pruefung.feld(feld, fall);
     }
+    let kern = pruefung.schliesse();
+    let unbekannte = pruefung.unbekannte_felder;
+    fall.hash = *blake3::hash(satz.bytes()).as_bytes();
+    fall.kern = kern;
+    (kern.is_some(), unbekannte)
+}
 
-    /// Takes a line that, as stored, is `bytes`. Fields that no rule reads are skipped.
-    pub(super) fn feld(&mut self, feld: u16, bytes: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
-        let inhalt = bytes.get(7..bytes.len().saturating_sub(2)).unwrap_or_default();
-        match feld {
-            3003 => self.nimm_schein_id(inhalt, stelle, b),
-            3119 => self.nimm_versicherten_id(inhalt, stelle, b),
-            4101 => self.nimm_quartal(inhalt, stelle, b),
-            4111 if inhalt.len() != 9 || !inhalt.iter().all(u8::is_ascii_digit) => {
-                self.ungueltig(
-                    4111,
-                    inhalt,
-                    "ein Institutionskennzeichen aus 9 Ziffern",
-                    stelle,
-                    b,
+impl Pruefung<'_> {
+    fn feld(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        match felder::pruefe(feld.kennung, feld.inhalt) {
+            Formpruefung::Passt => {}
+            Formpruefung::Unbekannt => {
+                self.unbekannte_felder += 1;
+                return;
+            }
+            Formpruefung::Falsch(regel, erwartet) => {
+                return self.falsche_form(regel, feld, erwartet);
+            }
+        }
+        self.merke_pflicht(feld.kennung);
+        match feld.kennung {
+            3003 => self.schein_id(feld, fall),
+            3108 => self.wert(
+                feld,
+                matches!(feld.inhalt, b"1" | b"3" | b"5"),
+                Regel::Wert,
+                "1, 3 oder 5",
+            ),
+            3110 => {
+                let passt = matches!(feld.inhalt, b"M" | b"W" | b"U" | b"X" | b"D");
+                self.wert(feld, passt, Regel::Wert, "M, W, U, X oder D");
+            }
+            3119 => self.versicherten_id(feld),
+            3673 | 6001 => self.diagnose = true,
+            4101 => self.quartal(feld),
+            4104 => {
+                self.kostentraeger = zahl(&feld.inhalt[2..]);
+                self.wert(
+                    feld,
+                    feld.inhalt != b"74799",
+                    Regel::Kostentraeger,
+                    "ein Kostenträger, mit dem die KV abrechnet",
                 );
             }
-            4239 => self.nimm_scheinuntergruppe(inhalt, stelle, b),
-            5000 => self.nimm_tag(inhalt, stelle, b),
-            5001 => self.nimm_gnr(inhalt, stelle, b),
-            5099 => self.nimm_lanr(inhalt, stelle, b),
+            4106 => {
+                let passt = zahl(feld.inhalt).is_some_and(|wert| wert <= 9);
+                self.wert(
+                    feld,
+                    passt,
+                    Regel::Wert,
+                    "ein Kostenträger-Abrechnungsbereich von 00 bis 09",
+                );
+            }
+            4109 => self.karte_gelesen = true,
+            4121 => {
+                self.gebuehrenordnung = feld.inhalt[0];
+                self.wert(
+                    feld,
+                    matches!(feld.inhalt, [b'0'..=b'3']),
+                    Regel::Wert,
+                    "eine Gebührenordnung von 0 bis 3",
+                );
+            }
+            4131 => {
+                let passt = matches!(zahl(feld.inhalt), Some(0 | 4 | 6..=9));
+                self.wert(feld, passt, Regel::Personengruppe, "00, 04, 06, 07, 08 oder 09");
+            }
+            4132 => {
+                let passt = matches!(zahl(feld.inhalt), Some(0..=12 | 30..=58));
+                self.wert(feld, passt, Regel::Dmp, "00 bis 12 oder 30 bis 58");
+            }
+            4239 => self.scheinuntergruppe(feld),
+            5000 => self.leistungstag(feld),
+            5001 => self.gnr(feld, fall),
+            5005 => self.anzahl(feld, fall),
+            5009 => self.begruendung(feld, fall),
+            5098 | 5102 => self.ort(feld, fall),
+            5099 | 5101 => self.arzt(feld, fall),
             _ => {}
         }
-        if self.schein_id == Lage::Fehlt {
-            self.roh.extend_from_slice(bytes);
-            if ROH_MAX <= self.roh.len() {
-                self.hash.update(&self.roh);
-                self.roh.clear();
-            }
-        }
     }
 
-    /// Ends the record: a case without errors is added to the batch. Tells whether it was.
-    pub(super) fn schliesse(
-        &mut self,
-        bsnr: Bsnr,
-        wiederholungen: &mut Wiederholungen,
-        stapel: &mut Stapel,
-        b: &mut Bericht<'_>,
-    ) -> bool {
-        if self.quartal == Lage::Fehlt {
-            self.fehlt("4101 (Quartal)", "", b);
-        }
-        if self.scheinuntergruppe == Lage::Fehlt {
-            self.fehlt("4239 (Scheinuntergruppe)", "", b);
-        }
-        if self.schein_id == Lage::Fehlt {
-            self.bilde_id(wiederholungen, b);
-        } else if let Lage::Da(Some(versicherter)) = self.versicherter
-            && versicherter.steht_in(&self.id)
+    fn merke_pflicht(&mut self, feld: u16) {
+        // mandatory fields stand before the services, which are most of a record
+        if (3101..=4239).contains(&feld)
+            && let Some(i) = PFLICHT.iter().position(|pflicht| *pflicht == feld)
         {
-            self.fehler(Code::FallIdPersoenlich, self.stelle, FALL_ID_PERSOENLICH.to_owned(), b);
-        }
-        let (Some(satzart), Lage::Da(quartal), Lage::Da(scheinuntergruppe), false) =
-            (self.satzart, self.quartal, self.scheinuntergruppe, self.fehlerhaft)
-        else {
-            return false;
-        };
-        stapel.beginne(&Fallkopf {
-            bsnr,
-            id: &self.id,
-            versicherter: match self.versicherter {
-                Lage::Da(id) => id,
-                Lage::Fehlt | Lage::Falsch => None,
-            },
-            quartal,
-            satzart,
-            scheinuntergruppe,
-            // KVDT has no field for it: there the mark of § 9 is a GNR
-            kennzeichen: Kennzeichen::Keins,
-            id_erzeugt: self.schein_id == Lage::Fehlt,
-            stelle: self.stelle,
-        });
-        for (tag, gnr, lanr) in &self.leistungen {
-            stapel.leistung(*tag, *gnr, *lanr);
-        }
-        true
-    }
-
-    /// A record without Schein-ID is named by its content, so that its name stays when the file is
-    /// sent again with other records before it. The same record again is a case of its own, but
-    /// hardly meant.
-    fn bilde_id(&mut self, wiederholungen: &mut Wiederholungen, b: &mut Bericht<'_>) {
-        self.hash.update(&self.roh);
-        let hash = self.hash.finalize();
-        self.id.extend_from_slice(&hash.to_hex().as_bytes()[..16]);
-        let (anfang, _) = hash.as_bytes().split_at(8);
-        let schluessel = anfang.iter().fold(0, |zahl, byte| zahl << 8 | u64::from(*byte));
-        let anzahl = wiederholungen.entry(schluessel).or_insert(0);
-        *anzahl += 1;
-        if 1 < *anzahl {
-            self.id.extend_from_slice(format!("-{anzahl}").as_bytes());
-            let text = "ein Fall ohne Schein-ID (Feld 3003) steht wörtlich noch einmal in der Datei; er \
-                        wird als eigener Fall gelesen, bitte prüfen";
-            b.melde(Code::KvdtSatzDoppelt, self.stelle, text);
+            self.pflicht |= 1 << i;
         }
     }
 
-    fn nimm_schein_id(&mut self, inhalt: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
-        if self.schein_id != Lage::Fehlt {
-            return self.doppelt(3003, stelle, b);
+    /// A field whose form is wrong counts as said, so that nothing follows from its being missing.
+    fn falsche_form(&mut self, regel: Regel, feld: Feld<'_>, erwartet: &str) {
+        self.merke_pflicht(feld.kennung);
+        match feld.kennung {
+            4101 => self.quartal = Lage::Falsch,
+            4239 => self.scheinuntergruppe = Lage::Falsch,
+            5000 => {
+                self.schliesse_leistung();
+                self.tag = Lage::Falsch;
+                self.zu = Zugehoerig { stumm: true, ..Zugehoerig::default() };
+            }
+            5001 => self.beginne_leistung(feld.stelle, false),
+            5098 | 5102 => self.zu.ort = true,
+            5099 | 5101 => self.zu.arzt = true,
+            _ => {}
         }
-        let text = klartext(inhalt);
+        self.falsch(regel, feld, erwartet);
+    }
+
+    fn schein_id(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        if self.hat_schein_id {
+            return self.einmal(feld);
+        }
+        let von = fall.schein_id.len();
+        klartext(feld.inhalt, &mut fall.schein_id);
         let passt = |c: char| !c.is_control() && !c.is_whitespace() && c != '|';
-        if !(1..=60).contains(&inhalt.len()) || !text.chars().all(passt) {
-            self.schein_id = Lage::Falsch;
-            let erwartet = "eine Schein-ID aus 1 bis 60 Zeichen ohne Leerzeichen und „|“";
-            return self.ungueltige_form(3003, inhalt, erwartet, stelle, b);
+        if fall.schein_id[von..].chars().all(passt) {
+            self.hat_schein_id = true;
+        } else {
+            fall.schein_id.clear();
+            self.falsch(Regel::Form, feld, "eine Schein-ID ohne Leerzeichen und „|“");
         }
-        self.schein_id = Lage::Da(());
-        self.id.extend_from_slice(text.as_bytes());
     }
 
-    fn nimm_versicherten_id(&mut self, inhalt: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
+    fn versicherten_id(&mut self, feld: Feld<'_>) {
         if self.versicherter != Lage::Fehlt {
-            return self.doppelt(3119, stelle, b);
+            return self.einmal(feld);
         }
-        let form = || muster(klartext(inhalt).as_bytes());
-        let Gelesen::Id { id, normalisiert } = VersichertenId::lies(inhalt) else {
+        let form = || muster(feld.inhalt);
+        let Gelesen::Id { id, normalisiert } = VersichertenId::lies(feld.inhalt) else {
             self.versicherter = Lage::Da(None);
             let text = format!(
-                "Feld 3119: Versicherten-ID der Form „{}“ gefunden; erwartet werden ein \
-                 Großbuchstabe und 9 Ziffern; sie gilt als fehlend, bitte klären",
+                "Versicherten-ID der Form „{}“ gefunden; erwartet werden ein Großbuchstabe und 9 Ziffern; sie gilt als \
+                 fehlend, bitte klären",
                 form()
             );
-            return b.melde(Code::VersichertenIdForm, stelle, text);
+            return self.melde(Regel::VersichertenIdForm, feld, text);
         };
         self.versicherter = Lage::Da(Some(id));
         if normalisiert {
             let text = format!(
-                "Feld 3119: Versicherten-ID der Form „{}“ gefunden; erwartet werden ein \
-                 Großbuchstabe und 9 Ziffern ohne Leerzeichen; sie wurde so gelesen",
+                "Versicherten-ID der Form „{}“ gefunden; erwartet werden ein Großbuchstabe und 9 Ziffern ohne \
+                 Leerzeichen; sie wurde so gelesen",
                 form()
             );
-            b.melde(Code::VersichertenIdNormalisiert, stelle, text);
+            self.melde(Regel::VersichertenIdNormalisiert, feld, text);
         }
-        if !id.pruefziffer_stimmt() {
-            let text = "Feld 3119: die Prüfziffer der Versicherten-ID stimmt nicht; sie wurde so \
-                        gelesen, bitte klären";
-            b.melde(Code::VersichertenIdPruefziffer, stelle, text);
+        if matches!(VersichertenId::lies(b"T555558879"), Gelesen::Id { id: test, .. } if test == id)
+        {
+            let text = "die Versicherten-ID der Testkarte gefunden; erwartet wird die eines Patienten; bitte den Fall berichtigen";
+            self.melde(Regel::Testversicherter, feld, text.to_owned());
+        } else if !id.pruefziffer_stimmt() {
+            let text = "die Prüfziffer der Versicherten-ID stimmt nicht; sie wurde so gelesen, bitte klären";
+            self.melde(Regel::VersichertenIdPruefziffer, feld, text.to_owned());
         }
     }
 
-    fn nimm_quartal(&mut self, inhalt: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
+    fn quartal(&mut self, feld: Feld<'_>) {
         if self.quartal != Lage::Fehlt {
-            return self.doppelt(4101, stelle, b);
+            return self.einmal(feld);
         }
-        let Some(quartal) = quartal(inhalt) else {
+        let Some(quartal) = quartal(feld.inhalt) else {
             self.quartal = Lage::Falsch;
-            return self.ungueltig(4101, inhalt, "ein Quartal der Form QJJJJ", stelle, b);
+            return self.falsch(Regel::Form, feld, "ein Quartal der Form QJJJJ");
         };
         self.quartal = Lage::Da(quartal);
-        // an earlier one is a late case
-        if let Some(paket) = self.paket.filter(|paket| *paket < quartal) {
+        let paket = self.kopf.quartal;
+        if paket < quartal {
             let text = format!(
-                "Feld 4101: Quartal {quartal} gefunden; erwartet wird höchstens das des \
-                 Datenpakets, {paket} (Feld 9204); bitte berichtigen"
+                "Quartal {quartal} gefunden; erwartet wird höchstens das des Datenpakets, {paket} (Feld 9204); bitte berichtigen"
             );
-            self.fehler(Code::QuartalWiderspricht, stelle, text, b);
-        }
-    }
-
-    fn nimm_scheinuntergruppe(&mut self, inhalt: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
-        if self.scheinuntergruppe != Lage::Fehlt {
-            return self.doppelt(4239, stelle, b);
-        }
-        let [z @ b'0'..=b'9', e @ b'0'..=b'9'] = inhalt else {
-            self.scheinuntergruppe = Lage::Falsch;
-            return self.ungueltig(4239, inhalt, "eine Scheinuntergruppe aus 2 Ziffern", stelle, b);
-        };
-        let wert = (z - b'0') * 10 + e - b'0';
-        self.scheinuntergruppe = Lage::Da(wert);
-        let Some(satzart) = self.satzart else { return };
-        match Satzart::der_scheinuntergruppe(wert) {
-            None => {
-                let text = format!(
-                    "Feld 4239: Scheinuntergruppe {wert:02} gefunden; erwartet wird ein Wert der \
-                     Schlüsseltabelle S_VDX_SCHEINUNTERGRUPPE; sie wurde so gelesen, bitte klären"
-                );
-                b.melde(Code::ScheinuntergruppeUnbekannt, stelle, text);
-            }
-            Some(richtig) if richtig != satzart => {
-                let text = format!(
-                    "Feld 4239: Scheinuntergruppe {wert:02} in Satzart {} gefunden; erwartet wird \
-                     sie in Satzart {}; bitte den Fall berichtigen",
-                    satzart.name(),
-                    richtig.name()
-                );
-                self.fehler(Code::ScheinuntergruppePasstNicht, stelle, text, b);
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn nimm_tag(&mut self, inhalt: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
-        self.leistung = Leistung::Keine;
-        if self.quartal == Lage::Fehlt {
+            self.melde(Regel::QuartalNachPaket, feld, text);
             self.quartal = Lage::Falsch;
-            self.fehlt("4101 (Quartal)", " vor dem ersten Leistungstag (Feld 5000)", b);
-        }
-        let Ok(tag) = Tag::aus_jjjjmmtt(inhalt) else {
-            self.tag = Lage::Falsch;
-            return self.ungueltig(5000, inhalt, "ein Leistungstag der Form JJJJMMTT", stelle, b);
-        };
-        self.tag = Lage::Da(tag);
-        if let Lage::Da(quartal) = self.quartal
-            && !quartal.enthaelt(tag)
-        {
+        } else if QUARTALE_ZURUECK < paket.seit(quartal) {
             let text = format!(
-                "Feld 5000: Leistungstag {} gefunden; erwartet wird ein Tag des Quartals {quartal} \
-                 (Feld 4101); bitte Tag oder Quartal berichtigen",
-                tag.deutsch()
+                "Quartal {quartal} gefunden; es liegt mehr als {QUARTALE_ZURUECK} Quartale vor {paket} (Feld 9204); bitte klären"
             );
-            self.fehler(Code::TagAusserhalbQuartal, stelle, text, b);
+            self.melde(Regel::QuartalWeitZurueck, feld, text);
         }
     }
 
-    fn nimm_gnr(&mut self, inhalt: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
-        self.leistung = Leistung::Falsch;
-        let gnr = match Gnr::aus_bytes(inhalt) {
-            Ok(gnr) => gnr,
-            Err(fehler) => return self.ungueltig(5001, inhalt, fehler.erwartet, stelle, b),
+    fn scheinuntergruppe(&mut self, feld: Feld<'_>) {
+        if self.scheinuntergruppe != Lage::Fehlt {
+            return self.einmal(feld);
+        }
+        let wert = zahl(feld.inhalt).and_then(|wert| u8::try_from(wert).ok()).unwrap_or(u8::MAX);
+        self.scheinuntergruppe = Lage::Da(wert);
+        if Satzart::der_scheinuntergruppe(wert) == Some(self.satzart) {
+            return;
+        }
+        let (regel, erlaubt) = match self.satzart {
+            Satzart::Ambulant => (Regel::SugAmbulant, "nur 00"),
+            Satzart::Ueberweisung => (Regel::SugUeberweisung, "20, 21, 23, 24, 26, 27 oder 28"),
+            Satzart::Belegarzt => (Regel::SugBelegarzt, "30, 31 oder 32"),
+            Satzart::Notfall => (Regel::SugNotfall, "41 bis 46"),
         };
-        match self.tag {
-            Lage::Falsch => {}
-            Lage::Fehlt => {
-                let text = format!(
-                    "GNR {gnr} ohne Leistungstag gefunden; erwartet wird davor Feld 5000; bitte \
-                     den Tag ergänzen"
-                );
-                self.fehler(Code::KvdtFeldFehlt, stelle, text, b);
-            }
-            // said once; what is beyond is not kept
-            Lage::Da(_) if LEISTUNGEN_MAX < self.leistungen.len() => {}
-            Lage::Da(tag) => {
-                self.leistungen.push((tag, gnr, Lanr::OHNE));
-                self.leistung = Leistung::OhneArzt;
-                if LEISTUNGEN_MAX < self.leistungen.len() {
-                    let text = format!(
-                        "mehr als {LEISTUNGEN_MAX} Leistungen in einem Fall gefunden; erwartet \
-                         werden einige hundert; bitte die Datei prüfen"
-                    );
-                    self.fehler(Code::KvdtSatz, stelle, text, b);
-                }
-            }
-        }
-    }
-
-    fn nimm_lanr(&mut self, inhalt: &[u8], stelle: Stelle, b: &mut Bericht<'_>) {
-        match self.leistung {
-            Leistung::OhneArzt => self.leistung = Leistung::MitArzt,
-            Leistung::Falsch => return,
-            Leistung::Keine | Leistung::MitArzt => {
-                let text = "Feld 5099 (LANR) ohne eigene Leistung gefunden; erwartet wird es \
-                            höchstens einmal nach jedem Feld 5001; bitte den Fall berichtigen";
-                return self.fehler(Code::KvdtFeldUngueltig, stelle, text.to_owned(), b);
-            }
-        }
-        let lanr = match Lanr::aus_bytes(inhalt) {
-            Ok(lanr) => lanr,
-            Err(fehler) => return self.ungueltige_form(5099, inhalt, fehler.erwartet, stelle, b),
-        };
-        if !lanr.pruefziffer_stimmt() {
-            let text = "Feld 5099: die Prüfziffer einer LANR (7. Stelle) stimmt nicht; die LANR \
-                        wird verwendet, bitte klären";
-            b.melde(Code::LanrPruefziffer, stelle, text);
-        }
-        if let Some(leistung) = self.leistungen.last_mut() {
-            leistung.2 = lanr;
-        }
-    }
-
-    fn ungueltig(
-        &mut self,
-        feld: u16,
-        inhalt: &[u8],
-        erwartet: &str,
-        stelle: Stelle,
-        b: &mut Bericht<'_>,
-    ) {
-        let text = super::ungueltig(feld, &gefunden(inhalt), erwartet);
-        self.fehler(Code::KvdtFeldUngueltig, stelle, text, b);
-    }
-
-    /// The same for a field that names a person: only the shape of its content is shown.
-    fn ungueltige_form(
-        &mut self,
-        feld: u16,
-        inhalt: &[u8],
-        erwartet: &str,
-        stelle: Stelle,
-        b: &mut Bericht<'_>,
-    ) {
-        let text = super::ungueltig(feld, &muster(klartext(inhalt).as_bytes()), erwartet);
-        self.fehler(Code::KvdtFeldUngueltig, stelle, text, b);
-    }
-
-    fn doppelt(&mut self, feld: u16, stelle: Stelle, b: &mut Bericht<'_>) {
         let text = format!(
-            "Feld {feld} ein weiteres Mal oder erst nach den Leistungen gefunden; erwartet wird \
-             es einmal im Fall, davor; bitte den Fall berichtigen"
+            "Scheinuntergruppe {wert:02} in Satzart {} gefunden; erwartet wird dort {erlaubt}; bitte den Fall berichtigen",
+            self.satzart.name()
         );
-        self.fehler(Code::KvdtFeldUngueltig, stelle, text, b);
+        self.melde(regel, feld, text);
     }
 
-    /// Reports a field that the record does not have, at the record's beginning.
-    fn fehlt(&mut self, feld: &str, wo: &str, b: &mut Bericht<'_>) {
-        let text = format!("Feld {feld} fehlt{wo}; erwartet wird es in jedem Fall; bitte ergänzen");
-        self.fehler(Code::KvdtFeldFehlt, self.stelle, text, b);
+    /// What can be told only when all has been read. Returns the case, if nothing speaks against it.
+    fn schliesse(&mut self) -> Option<Kern> {
+        self.schliesse_leistung();
+        for (i, feld) in PFLICHT.into_iter().enumerate() {
+            if self.pflicht >> i & 1 == 0 {
+                let text = "das Feld fehlt; erwartet wird es in jedem Fall; bitte ergänzen";
+                self.am_satz(Regel::Pflichtfeld, feld, text);
+            }
+        }
+        if self.karte_gelesen
+            && self.versicherter == Lage::Fehlt
+            && self.kostentraeger.is_some_and(|serie| serie < 800)
+        {
+            let text = "das Feld fehlt, obwohl eine Karte gelesen wurde (Feld 4109); erwartet wird die Versicherten-ID; bitte ergänzen";
+            self.am_satz(Regel::KeineVersichertenId, 3119, text);
+        }
+        let ist_labor = matches!(self.scheinuntergruppe, Lage::Da(27 | 28));
+        if !self.diagnose && !ist_labor {
+            let text = "weder Feld 6001 noch Feld 3673 gefunden; erwartet wird mindestens eine Diagnose; bitte ergänzen";
+            self.am_satz(Regel::KeineDiagnose, 6001, text);
+        }
+        let (Some(quartal), Some(scheinuntergruppe), false) =
+            (self.quartal.wert(), self.scheinuntergruppe.wert(), self.fehlerhaft)
+        else {
+            return None;
+        };
+        Some(Kern {
+            satzart: self.satzart,
+            scheinuntergruppe,
+            quartal,
+            versicherter: self.versicherter.wert().flatten(),
+            hat_schein_id: self.hat_schein_id,
+            stelle: self.satz.stelle(),
+        })
     }
 
-    fn fehler(&mut self, code: Code, stelle: Stelle, text: String, b: &mut Bericht<'_>) {
-        debug_assert_eq!(code.stufe(), Stufe::Fehler);
+    fn wert(&mut self, feld: Feld<'_>, passt: bool, regel: Regel, erwartet: &str) {
+        if !passt {
+            self.falsch(regel, feld, erwartet);
+        }
+    }
+
+    fn falsch(&mut self, regel: Regel, feld: Feld<'_>, erwartet: &str) {
+        // only the shape of what may name a person
+        let gefunden = match feld.kennung {
+            3000..=3999 | 4134 | 4219 | 4220 | 4242 | 4243 | 5009 | 5099 => muster(feld.inhalt),
+            _ => gefunden(feld.inhalt),
+        };
+        let text = format!("„{gefunden}“ gefunden; erwartet wird {erwartet}; bitte berichtigen");
+        self.melde(regel, feld, text);
+    }
+
+    fn einmal(&mut self, feld: Feld<'_>) {
+        let text = "das Feld steht ein zweites Mal oder erst nach den Leistungen; erwartet wird es einmal, davor; bitte berichtigen";
+        self.melde(Regel::Einmal, feld, text.to_owned());
+    }
+
+    fn am_satz(&mut self, regel: Regel, feld: u16, text: &str) {
         self.fehlerhaft = true;
-        b.melde(code, stelle, text);
+        (self.melde)(Befund::im_feld(regel, feld, self.satz.stelle(), text));
+    }
+
+    fn melde(&mut self, regel: Regel, feld: Feld<'_>, text: String) {
+        self.fehlerhaft |= regel.schwere() == super::Schwere::Fehler;
+        (self.melde)(Befund::im_feld(regel, feld.kennung, feld.stelle, text));
     }
 }

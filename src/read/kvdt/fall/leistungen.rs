@@ -1,0 +1,228 @@
+//! The services of a case: their days, GNRs, places and physicians.
+
+use super::{Fall, Lage, Leistung, PFLICHT, Pruefung};
+use crate::fall::Satzart;
+use crate::kennung::{Bsnr, Gnr, Lanr};
+use crate::meldung::Stelle;
+use crate::quartal::Tag;
+use crate::read::kvdt::regel::{Befund, Regel};
+use crate::read::kvdt::satz::{Feld, zahl};
+
+/// Most services of one case: hundreds are usual.
+pub(in crate::read::kvdt) const LEISTUNGEN_MAX: usize = 100_000;
+
+/// What a field of a service would belong to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Zugehoerig {
+    /// Where its GNR stands.
+    pub(super) gnr: Option<Stelle>,
+    /// GNR or day are wrong: nothing that follows them is reported again.
+    pub(super) stumm: bool,
+    pub(super) ort: bool,
+    pub(super) arzt: bool,
+    pub(super) anzahl: bool,
+    /// A day was said, and no GNR yet.
+    pub(super) tag_offen: Option<Stelle>,
+}
+
+impl Pruefung<'_> {
+    pub(super) fn leistungstag(&mut self, feld: Feld<'_>) {
+        self.schliesse_leistung();
+        self.zu = Zugehoerig { tag_offen: Some(feld.stelle), ..Zugehoerig::default() };
+        let Ok(tag) = Tag::aus_jjjjmmtt(feld.inhalt) else { return };
+        if let Lage::Da(vorher) = self.tag
+            && tag < vorher
+        {
+            let text = format!(
+                "Leistungstag {} nach {} gefunden; erwartet werden aufsteigende Tage; bitte den Fall berichtigen",
+                tag.deutsch(),
+                vorher.deutsch()
+            );
+            self.melde(Regel::TageFallend, feld, text);
+        }
+        self.tag = Lage::Da(tag);
+        match self.quartal {
+            Lage::Da(quartal) if !quartal.enthaelt(tag) => {
+                let text = format!(
+                    "Leistungstag {} gefunden; erwartet wird ein Tag des Quartals {quartal} (Feld 4101); bitte Tag oder \
+                     Quartal berichtigen",
+                    tag.deutsch()
+                );
+                self.melde(Regel::TagAusserhalb, feld, text);
+            }
+            Lage::Fehlt => {
+                self.quartal = Lage::Falsch;
+                self.pflicht |= 1 << PFLICHT.iter().position(|f| *f == 4101).unwrap_or(0);
+                let text = "das Feld fehlt vor dem ersten Leistungstag; erwartet wird es in jedem Fall; bitte ergänzen";
+                self.fehlerhaft = true;
+                (self.melde)(Befund::im_feld(Regel::Pflichtfeld, 4101, self.satz.stelle(), text));
+            }
+            Lage::Da(_) | Lage::Falsch => {}
+        }
+    }
+
+    pub(super) fn gnr(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        let (ziffern, zusatz) = feld.inhalt.split_at(feld.inhalt.len().min(5));
+        let ist_ebm = ziffern.len() == 5
+            && ziffern.iter().all(u8::is_ascii_digit)
+            && matches!(zusatz, [] | [b'A'..=b'Z']);
+        // the others (GOÄ) have forms of their own
+        let passt = ist_ebm || self.gebuehrenordnung == b'3';
+        let gnr = Gnr::aus_bytes(feld.inhalt).ok().filter(|_| passt);
+        self.beginne_leistung(feld.stelle, gnr.is_some());
+        let Some(gnr) = gnr else {
+            return self.falsch(
+                Regel::Gnr,
+                feld,
+                "eine GNR aus 5 Ziffern, auch mit einem Großbuchstaben",
+            );
+        };
+        match self.tag {
+            Lage::Falsch => {}
+            Lage::Fehlt => {
+                let text = format!(
+                    "GNR {gnr} ohne Leistungstag gefunden; erwartet wird davor Feld 5000; bitte den Tag ergänzen"
+                );
+                self.melde(Regel::Pflichtfeld, feld, text);
+            }
+            // said once; what is beyond is not kept
+            Lage::Da(_) if LEISTUNGEN_MAX < fall.leistungen.len() => {}
+            Lage::Da(tag) => {
+                let (bsnr, lanr, genannte_bsnr) = (None, Lanr::OHNE, None);
+                fall.leistungen.push(Leistung { tag, gnr, anzahl: 1, bsnr, lanr, genannte_bsnr });
+                if LEISTUNGEN_MAX < fall.leistungen.len() {
+                    let text = format!(
+                        "mehr als {LEISTUNGEN_MAX} Leistungen in einem Fall gefunden; erwartet werden einige hundert; bitte die Datei prüfen"
+                    );
+                    self.melde(Regel::ZuVieleLeistungen, feld, text);
+                }
+            }
+        }
+    }
+
+    pub(super) fn beginne_leistung(&mut self, stelle: Stelle, ist_richtig: bool) {
+        self.zu.tag_offen = None;
+        self.schliesse_leistung();
+        self.zu = Zugehoerig { gnr: Some(stelle), stumm: !ist_richtig, ..Zugehoerig::default() };
+    }
+
+    /// What a service must have by KVDT-R859 and R837.
+    pub(super) fn schliesse_leistung(&mut self) {
+        if let Some(stelle) = self.zu.tag_offen.take() {
+            let text = "das Feld fehlt nach dem Leistungstag; erwartet wird dort mindestens eine GNR; bitte ergänzen";
+            self.fehlerhaft = true;
+            (self.melde)(Befund::im_feld(Regel::Pflichtfeld, 5001, stelle, text));
+        }
+        let Some(stelle) = self.zu.gnr.filter(|_| !self.zu.stumm) else { return };
+        if self.satzart == Satzart::Belegarzt {
+            return;
+        }
+        for (da, regel, feld, was) in [
+            (self.zu.ort, Regel::OrtFehlt, 5098, "der Ort der Leistung (oder Feld 5102)"),
+            (self.zu.arzt, Regel::ArztFehlt, 5099, "der Arzt der Leistung (oder Feld 5101)"),
+        ] {
+            if !da {
+                let text = format!(
+                    "das Feld fehlt zu einer Leistung; erwartet wird {was}; bitte ergänzen"
+                );
+                self.fehlerhaft = true;
+                (self.melde)(Befund::im_feld(regel, feld, stelle, text));
+            }
+        }
+    }
+
+    /// Tells whether the field follows a GNR, and is the first of its kind to do so.
+    fn gehoert_zur_gnr(&mut self, schon_da: bool, feld: Feld<'_>) -> bool {
+        if self.zu.stumm {
+            return false;
+        }
+        if self.zu.gnr.is_none() {
+            let text = "das Feld steht nicht hinter einer GNR; erwartet wird es nach Feld 5001; bitte den Fall berichtigen";
+            self.melde(Regel::OhneGnr, feld, text.to_owned());
+            return false;
+        }
+        if schon_da {
+            let text = "das Feld steht ein zweites Mal zu einer GNR; erwartet wird es höchstens einmal; bitte den Fall berichtigen";
+            self.melde(Regel::ZweimalZurGnr, feld, text.to_owned());
+        }
+        !schon_da
+    }
+
+    pub(super) fn anzahl(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        if !self.gehoert_zur_gnr(self.zu.anzahl, feld) {
+            return;
+        }
+        self.zu.anzahl = true;
+        let anzahl = zahl(feld.inhalt).unwrap_or(0);
+        self.wert(feld, 2 <= anzahl, Regel::Wert, "ein Multiplikator von 002 bis 999");
+        if let Some(leistung) = fall.leistungen.last_mut() {
+            leistung.anzahl = anzahl;
+        }
+    }
+
+    /// Several lines are allowed; the first that is a BSNR counts.
+    pub(super) fn begruendung(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        if self.gehoert_zur_gnr(false, feld)
+            && let Some(leistung) = fall.leistungen.last_mut()
+            && leistung.genannte_bsnr.is_none()
+        {
+            leistung.genannte_bsnr = Bsnr::aus_bytes(feld.inhalt).ok();
+        }
+    }
+
+    pub(super) fn ort(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        if !self.gehoert_zur_gnr(self.zu.ort, feld) {
+            return;
+        }
+        self.zu.ort = true;
+        if feld.kennung == 5102 {
+            return;
+        }
+        let Ok(bsnr) = Bsnr::aus_bytes(feld.inhalt) else { return };
+        if !self.ist_vorquartal() && !self.kopf.betriebsstaetten.iter().any(|ort| ort.bsnr == bsnr)
+        {
+            let text = format!(
+                "die BSNR {bsnr} steht nicht in besa; erwartet wird eine der Praxis (Feld 0201); bitte berichtigen"
+            );
+            self.melde(Regel::OrtUnbekannt, feld, text);
+        }
+        if let Some(leistung) = fall.leistungen.last_mut() {
+            leistung.bsnr = Some(bsnr);
+        }
+    }
+
+    pub(super) fn arzt(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        if !self.gehoert_zur_gnr(self.zu.arzt, feld) {
+            return;
+        }
+        self.zu.arzt = true;
+        let Ok(lanr) = Lanr::aus_bytes(feld.inhalt) else { return };
+        if feld.kennung == 5099 {
+            self.pruefe_lanr(feld, lanr);
+        }
+        if let Some(leistung) = fall.leistungen.last_mut() {
+            leistung.lanr = lanr;
+        }
+    }
+
+    fn pruefe_lanr(&mut self, feld: Feld<'_>, lanr: Lanr) {
+        if feld.inhalt == b"888888800" {
+            let text = "der Ersatzwert 888888800 ist überholt; erwartet wird eine LANR oder 999999900; bitte berichtigen";
+            return self.melde(Regel::ArztUeberholt, feld, text.to_owned());
+        }
+        let in_besa = || self.kopf.betriebsstaetten.iter().any(|ort| ort.aerzte.contains(&lanr));
+        if lanr != Lanr::OHNE && !self.ist_vorquartal() && !in_besa() {
+            let text = "die LANR steht nicht in besa; erwartet wird die eines Arztes der Praxis (Feld 0212); bitte berichtigen";
+            self.melde(Regel::ArztUnbekannt, feld, text.to_owned());
+        }
+        if !lanr.pruefziffer_stimmt() {
+            let text = "die Prüfziffer der LANR (7. Stelle) stimmt nicht; die LANR wird verwendet, bitte klären";
+            self.melde(Regel::LanrPruefziffer, feld, text.to_owned());
+        }
+    }
+
+    /// Places and physicians of earlier quarters may have left.
+    fn ist_vorquartal(&self) -> bool {
+        self.quartal.wert().is_some_and(|quartal| quartal < self.kopf.quartal)
+    }
+}
