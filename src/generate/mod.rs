@@ -7,7 +7,10 @@
 //!   │          situationen, garantien, inseln: fixed practices by which every reason occurs
 //! bestand      the ordinary cases of one practice
 //!   │
-//! faelle, stammdaten   the files, through xml and ausgabe
+//! faelle       the walk over practices and cases, told to a schreiber
+//!   │
+//! xml          the claims
+//! stammdaten   the other files; all go through ausgabe to the disk
 //! ```
 //!
 //! Equal arguments give equal bytes on any machine: integers only, no clock, no hash order, and what
@@ -36,11 +39,13 @@ mod inseln;
 mod kennungen;
 mod plan;
 mod praxis;
+mod schreiber;
 mod situationen;
 mod stammdaten;
 #[cfg(test)]
 mod tests;
 mod umfang;
+mod werte;
 mod xml;
 mod zufall;
 
@@ -213,11 +218,11 @@ impl Datei {
         let mut ausgabe = Ausgabe::neu(&pfad, platte)?;
         let in_den_puffer = match self {
             Self::Faelle(datei) => {
-                faelle::teil(plan, datei, &mut ausgabe)?;
+                xml::teil(plan, datei, plan.umfang.dateien, &mut ausgabe)?;
                 Ok(())
             }
             Self::Rueckblick(quartal) => {
-                faelle::rueckblick(plan, quartal, &mut ausgabe)?;
+                xml::rueckblick(plan, quartal, &mut ausgabe)?;
                 Ok(())
             }
             Self::Stammdaten => stammdaten::festland(plan, &mut ausgabe.text),
