@@ -202,6 +202,7 @@ impl<'a> Bestand<'a> {
         let id = daten.mit_id.then(|| self.merkmale.versicherte.id(daten.patient));
         schreiber.fall(&Fallkopf {
             id: nummer.text(),
+            patient: daten.patient,
             versicherter: id.as_ref().map(|id| &id[..]),
             kostentraeger: &self.kostentraeger[bits.nimm(4)],
             schein: daten.schein,

@@ -114,6 +114,7 @@ fn gekennzeichnete(
         let marke = if fall.benannt { Marke::Praxis(von) } else { Marke::OhnePraxis };
         schreiber.fall(&Fallkopf {
             id: id.as_bytes(),
+            patient: fall.patientennummer(),
             versicherter: versicherter.as_deref(),
             kostentraeger: &kostentraeger(1 + u64::from(*nummer % 3)),
             schein: fall.schein,
@@ -170,6 +171,16 @@ pub(super) enum Geschlossene {
     Fest(&'static Schliessung),
     /// By its place in the plan.
     Plan(u32),
+}
+
+impl Geschlossene {
+    /// Returns the practice.
+    pub(super) fn praxis(self, plan: &Plan) -> Praxis {
+        match self {
+            Self::Fest(schliessung) => schliessung.praxis(plan.umfang.quartal),
+            Self::Plan(platz) => plan.geschlossen(platz).praxis,
+        }
+    }
 }
 
 /// Returns the closed practices of which claims of a quarter before the run's are there.
@@ -289,6 +300,7 @@ fn vorbehandelte(
         let id = format!("V-{:03}", fall.patient);
         schreiber.fall(&Fallkopf {
             id: id.as_bytes(),
+            patient,
             versicherter: Some(&plan.versicherte.mit_pruefziffer(patient, falsch)),
             kostentraeger: &kostentraeger(1),
             schein,

@@ -336,6 +336,7 @@ fn kennzeichne(posten: &mut [Posten], rest: u64, marken: u64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::umfang::Form;
     use super::*;
 
     #[test]
@@ -367,7 +368,8 @@ mod tests {
         for dateien in [1, 3, 8, 9_999] {
             let quartal = "2024Q1".parse().expect("Quartal");
             let anteil = "0.005".parse().expect("Anteil");
-            let umfang = Umfang::neu(50_000, 1, quartal, dateien, anteil).expect("Umfang");
+            let umfang =
+                Umfang::neu(50_000, 1, quartal, Form::Xml { dateien }, anteil).expect("Umfang");
             let plan = Plan::neu(&umfang);
             let alle: Vec<u32> =
                 (0..dateien).flat_map(|datei| plan.bereich(datei, dateien)).collect();

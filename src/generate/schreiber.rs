@@ -28,6 +28,7 @@ pub(super) trait Schreiber {
 #[derive(Debug)]
 pub(super) struct Fallkopf<'a> {
     pub(super) id: &'a [u8],
+    pub(super) patient: u64,
     pub(super) versicherter: Option<&'a [u8]>,
     pub(super) kostentraeger: &'a [u8; 9],
     /// Satzart and Scheinuntergruppe.
@@ -45,11 +46,13 @@ pub(super) struct Leistung<'a> {
     pub(super) tag: u32,
     pub(super) gnr: &'static str,
     pub(super) lanr: &'a Lanr,
+    /// The practice that the patient comes from, if the service is the mark that names it.
+    pub(super) benannt: Option<Bsnr>,
 }
 
 impl<'a> Leistung<'a> {
     pub(super) fn neu(kalender: &'a Kalender, tag: u32, gnr: &'static str, lanr: &'a Lanr) -> Self {
-        Self { kalender, tag, gnr, lanr }
+        Self { kalender, tag, gnr, lanr, benannt: None }
     }
 }
 
@@ -65,6 +68,11 @@ pub(super) enum Marke {
 impl Marke {
     /// Returns the service that marks the case: on the day and by the physician of its first one.
     pub(super) fn leistung<'a>(self, erste: &Leistung<'a>) -> Option<Leistung<'a>> {
-        (self != Self::Keine).then_some(Leistung { gnr: KENNZEICHEN_GNR, ..*erste })
+        let benannt = match self {
+            Self::Keine => return None,
+            Self::OhnePraxis => None,
+            Self::Praxis(von) => Some(von),
+        };
+        Some(Leistung { gnr: KENNZEICHEN_GNR, benannt, ..*erste })
     }
 }

@@ -12,10 +12,12 @@ use crate::meldung::Stufe;
 use crate::read::eingaben::Eingaben;
 use crate::read::roh::Zaehler;
 
+mod kvdt;
+
 fn umfang(faelle: u64, seed: u64, quartal: &str, dateien: u32, anteil: &str) -> Umfang {
     let quartal = quartal.parse().expect("Quartal");
     let anteil = anteil.parse().expect("Anteil");
-    Umfang::neu(faelle, seed, quartal, dateien, anteil).expect("Umfang")
+    Umfang::neu(faelle, seed, quartal, Form::Xml { dateien }, anteil).expect("Umfang")
 }
 
 /// Generates into a new folder.

@@ -60,14 +60,18 @@ impl Kodierung {
     }
 }
 
-/// The quarter's name and days as they are written.
+/// The quarter's name and days as both forms write them.
 #[derive(Debug, Clone)]
 pub(super) struct Kalender {
     pub(super) quartal: Quartal,
     /// `2024Q1`
     name: String,
+    /// `12024`
+    kvdt_name: String,
     /// `2024-01-15`
     tage: Vec<[u8; 10]>,
+    /// `20240115`
+    kvdt_tage: Vec<[u8; 8]>,
 }
 
 impl Kalender {
@@ -76,12 +80,18 @@ impl Kalender {
         Self {
             quartal,
             name: quartal.to_string(),
+            kvdt_name: format!("{}{}", quartal.nummer(), quartal.jahr()),
             tage: tage.iter().map(|tag| bytes(&tag.to_string())).collect(),
+            kvdt_tage: tage.iter().map(|tag| bytes(&jjjjmmtt(*tag))).collect(),
         }
     }
 
     pub(super) fn name(&self) -> &[u8] {
         self.name.as_bytes()
+    }
+
+    pub(super) fn kvdt_name(&self) -> &[u8] {
+        self.kvdt_name.as_bytes()
     }
 
     /// Returns the number of days.
@@ -93,6 +103,16 @@ impl Kalender {
     pub(super) fn tag(&self, platz: u32) -> &[u8; 10] {
         &self.tage[(platz as usize).min(self.tage.len() - 1)]
     }
+
+    /// Returns the same day as KVDT writes it.
+    pub(super) fn kvdt_tag(&self, platz: u32) -> &[u8; 8] {
+        &self.kvdt_tage[(platz as usize).min(self.kvdt_tage.len() - 1)]
+    }
+}
+
+/// Returns a day as KVDT writes it.
+pub(super) fn jjjjmmtt(tag: Tag) -> String {
+    tag.to_string().replace('-', "")
 }
 
 /// Returns the bytes of a text that has as many.
@@ -162,6 +182,7 @@ mod tests {
         let kalender = Kalender::neu("2024Q1".parse().expect("Quartal"));
         assert_eq!(kalender.tage(), 91);
         assert_eq!((kalender.tag(0), kalender.tag(999)), (b"2024-01-01", b"2024-03-31"));
-        assert_eq!(kalender.name(), b"2024Q1");
+        assert_eq!((kalender.kvdt_tag(0), kalender.kvdt_tag(999)), (b"20240101", b"20240331"));
+        assert_eq!((kalender.name(), kalender.kvdt_name()), (&b"2024Q1"[..], &b"12024"[..]));
     }
 }
