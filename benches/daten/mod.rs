@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use criterion::Throughput;
-use strukturfonds::generate::{Umfang, erzeuge};
+use strukturfonds::generate::{Form, Umfang, erzeuge};
 use strukturfonds::lauf::Auftrag;
 use strukturfonds::read::eingaben::{Art, Eingaben};
 use strukturfonds::read::roh::Zaehler;
@@ -25,7 +25,8 @@ pub(crate) fn quartal() -> &'static Path {
         let _ = fs::remove_dir_all(&ordner);
         let quartal = "2024Q1".parse().expect("Quartal");
         let anteil = "0.005".parse().expect("Anteil");
-        let umfang = Umfang::neu(FAELLE, 1, quartal, 8, anteil).expect("Umfang");
+        let umfang =
+            Umfang::neu(FAELLE, 1, quartal, Form::Xml { dateien: 8 }, anteil).expect("Umfang");
         erzeuge(&umfang, &ordner, None).expect("ein Quartal");
         ordner
     })

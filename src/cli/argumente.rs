@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser
 use clap::{ValueEnum, value_parser};
 
 use super::aufruffehler;
-use crate::generate::{Anteil, KeinAnteil, Umfang, Umfangsfehler};
+use crate::generate::{Anteil, Form, KeinAnteil, Umfang};
 use crate::quartal::{Quartal, Tag};
 use crate::read::eingaben::Art;
 
@@ -159,10 +159,13 @@ pub(super) struct Erzeugung {
     #[arg(default_value = "2024Q1", hide_default_value = true)]
     #[arg(help = "Quartal (sonst 2024Q1)")]
     quartal: Quartal,
-    #[arg(long, value_name = "N", value_parser = ganze_zahl::<u32>)]
-    #[arg(default_value = "8", hide_default_value = true)]
-    #[arg(help = "Zahl der Dateien mit Fällen (sonst 8)")]
-    dateien: u32,
+    #[arg(long, value_name = "FORM", hide_possible_values = true)]
+    #[arg(default_value = "xml", hide_default_value = true)]
+    #[arg(help = "Form der Fälle: xml oder kvdt (sonst xml)")]
+    format: Format,
+    #[arg(long, value_name = "N", value_parser = dateien)]
+    #[arg(help = "Dateien mit Fällen: Zahl (XML, sonst 8) oder praxis (KVDT)")]
+    dateien: Option<Dateien>,
     #[arg(long, value_name = "ANTEIL", value_parser = anteil)]
     #[arg(default_value = "0.005", hide_default_value = true)]
     #[arg(help = "Anteil der gekennzeichneten Fälle, 0 bis 1 (sonst 0.005)")]
@@ -170,10 +173,60 @@ pub(super) struct Erzeugung {
 }
 
 impl Erzeugung {
-    /// Returns what is to be generated, or what is wrong with the numbers.
-    pub(super) fn umfang(&self) -> Result<Umfang, Umfangsfehler> {
-        Umfang::neu(self.cases, self.seed, self.quartal, self.dateien, self.gekennzeichnet)
+    /// Returns what is to be generated, or what is wrong with the arguments.
+    pub(super) fn umfang(&self) -> Result<Umfang, String> {
+        let form = match (self.format, self.dateien) {
+            (Format::Xml, None) => Form::Xml { dateien: XML_DATEIEN },
+            (Format::Xml, Some(Dateien::Zahl(dateien))) => Form::Xml { dateien },
+            (Format::Kvdt, None | Some(Dateien::Praxis)) => Form::Kvdt,
+            (Format::Xml, Some(Dateien::Praxis)) => {
+                let (von, bis) = Umfang::DATEIEN.into_inner();
+                return Err(format!(
+                    "--dateien: `praxis` gibt es nur mit --format kvdt; erwartet wird eine ganze \
+                     Zahl von {von} bis {bis}"
+                ));
+            }
+            (Format::Kvdt, Some(Dateien::Zahl(zahl))) => {
+                return Err(format!(
+                    "--dateien: `{zahl}` gibt es nur mit --format xml; erwartet wird `praxis` (je \
+                     Praxis eine Datei)"
+                ));
+            }
+        };
+        Umfang::neu(self.cases, self.seed, self.quartal, form, self.gekennzeichnet)
+            .map_err(|fehler| fehler.to_string())
     }
+}
+
+/// Claims files that are written if nobody says how many.
+const XML_DATEIEN: u32 = 8;
+
+/// A form of claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Xml,
+    Kvdt,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Xml, Self::Kvdt]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Xml => "xml",
+            Self::Kvdt => "kvdt",
+        }))
+    }
+}
+
+/// Into how many files claims are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dateien {
+    Zahl(u32),
+    /// One for each practice.
+    Praxis,
 }
 
 /// A document that has a schema.
@@ -232,10 +285,7 @@ pub(super) fn lies(args: Vec<OsString>) -> Result<Befehl, Auskunft> {
         }
         Befehl::Generate(erzeugung) => match erzeugung.umfang() {
             Ok(_) => Ok(befehl),
-            Err(fehler) => {
-                let satz = fehler.to_string();
-                Err(Auskunft::Fehler(aufruffehler::mit_hilfe(&satz, genannt.as_ref())))
-            }
+            Err(satz) => Err(Auskunft::Fehler(aufruffehler::mit_hilfe(&satz, genannt.as_ref()))),
         },
         _ => Ok(befehl),
     }
@@ -332,6 +382,16 @@ fn nummer(text: &str) -> Result<u32, String> {
 
 fn ganze_zahl<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "erwartet wird eine ganze Zahl".to_owned())
+}
+
+fn dateien(text: &str) -> Result<Dateien, String> {
+    match text {
+        "praxis" => Ok(Dateien::Praxis),
+        _ => text
+            .parse()
+            .map(Dateien::Zahl)
+            .map_err(|_| "erwartet wird eine ganze Zahl oder `praxis`".to_owned()),
+    }
 }
 
 fn anteil(text: &str) -> Result<Anteil, String> {

@@ -7,7 +7,7 @@ use crate::generate::erzeuge;
 
 /// Generates a quarter and says how large it is.
 pub(super) fn generate(angaben: &Erzeugung, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
-    let umfang = angaben.umfang().map_err(|fehler| Absage::Aufruf(fehler.to_string()))?;
+    let umfang = angaben.umfang().map_err(Absage::Aufruf)?;
     let erzeugt = erzeuge(&umfang, &angaben.out, None).map_err(|fehler| {
         Absage::Grund(format!("{fehler}\n1 Fehler; es wurde nichts geschrieben"))
     })?;

@@ -66,6 +66,22 @@ fn wrong_calls_are_told_in_german_what_is_wrong() {
         ("generate --cases 10000 --seed=-1 --out x", "--seed <S>: `-1` ist ungültig"),
         ("generate --cases 10000 --seed 1 --out x --dateien 0", "eine ganze Zahl von 1 bis 9999"),
         (
+            "generate --cases 10000 --seed 1 --out x --dateien viele",
+            "--dateien <N>: `viele` ist ungültig; erwartet wird eine ganze Zahl oder `praxis`",
+        ),
+        (
+            "generate --cases 10000 --seed 1 --out x --dateien praxis",
+            "--dateien: `praxis` gibt es nur mit --format kvdt; erwartet wird eine ganze Zahl von 1",
+        ),
+        (
+            "generate --cases 10000 --seed 1 --out x --format kvdt --dateien 8",
+            "--dateien: `8` gibt es nur mit --format xml; erwartet wird `praxis`",
+        ),
+        (
+            "generate --cases 10000 --seed 1 --out x --format kvd",
+            "--format <FORM>: `kvd` ist nicht erlaubt, bekannt sind xml, kvdt; gemeint ist wohl `kvdt`",
+        ),
+        (
             "generate --cases 10000 --seed 1 --out x --quartal 2022Q4",
             "Quartal von 2023Q1 bis 2099Q4",
         ),
@@ -407,4 +423,15 @@ fn a_generated_quarter_is_written_once_and_checked_without_errors() {
     pruefe(&args, 1, "", "muss ein neuer oder leerer Ordner sein; bitte einen anderen nennen\n");
     pruefe(&args, 1, "", "\n1 Fehler; es wurde nichts geschrieben\n");
     pruefe(&format!("check {out}"), 0, "Prüfung 2024Q1: keine Fehler\n", "warnung: faelle-1.xml:");
+}
+
+#[test]
+fn a_quarter_is_generated_in_kvdt_with_and_without_saying_how_many_files() {
+    for wie in ["", " --dateien praxis"] {
+        let ordner = tempfile::tempdir().expect("Ordner");
+        let out = ordner.path().join("quartal").display().to_string();
+        let args = format!("generate --cases 10000 --seed 1 --format kvdt{wie} --out {out}");
+        pruefe(&args, 0, "Fälle        10.000, davon gekennzeichnet 49\n", "");
+        pruefe(&format!("check {out}"), 0, "gelesen 10.000, gekennzeichnet 49\n", "warnung: Z01");
+    }
 }

@@ -36,6 +36,12 @@ pub(crate) trait Platte: Debug + Send + Sync {
         griff.sync_all()
     }
 
+    /// Waits until the disk has all files of the file system that a folder lies on, if
+    /// [`SICHERT_DATEIEN`].
+    fn sichere_dateien(&self, ordner: &File) -> io::Result<()> {
+        sichere_dateien(ordner)
+    }
+
     /// Renames a folder to a name that is free or an empty folder's.
     fn verschiebe(&self, von: &Path, nach: &Path) -> io::Result<()> {
         fs::rename(von, nach)
@@ -52,6 +58,19 @@ pub(crate) trait Platte: Debug + Send + Sync {
 pub(crate) struct Betriebssystem;
 
 impl Platte for Betriebssystem {}
+
+/// Whether the system can wait for many files in one step, and says if one of them failed.
+pub(crate) const SICHERT_DATEIEN: bool = cfg!(target_os = "linux");
+
+#[cfg(target_os = "linux")]
+fn sichere_dateien(ordner: &File) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(ordner)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sichere_dateien(_: &File) -> io::Result<()> {
+    Ok(())
+}
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn tausche(a: &Path, b: &Path) -> io::Result<()> {
@@ -156,6 +175,14 @@ impl Arbeitsordner {
     /// Waits until the disk has the folder's entries.
     pub(crate) fn sichere(&self, platte: &Arc<dyn Platte>) -> Result<(), Fehler> {
         sichere(self.griff.as_ref(), platte).map_err(|fehler| Fehler::platte(&self.pfad, fehler))
+    }
+
+    /// Waits until the disk has all files of the folder, if [`SICHERT_DATEIEN`].
+    pub(crate) fn sichere_dateien(&self, platte: &Arc<dyn Platte>) -> Result<(), Fehler> {
+        let griff = self.griff.as_ref();
+        griff
+            .map_or(Ok(()), |griff| platte.sichere_dateien(griff))
+            .map_err(|fehler| Fehler::platte(&self.pfad, fehler))
     }
 
     /// Becomes `ziel`, where nothing or an empty folder stands.

@@ -6,10 +6,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Fehler;
-use crate::export::ordner::Platte;
+use crate::export::ordner::{Platte, SICHERT_DATEIEN};
 
 /// Bytes that are collected before they are written.
 const STUECK: usize = 1 << 20;
+
+/// How a file gets safely to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sicherung {
+    /// At its end, by itself.
+    Einzeln,
+    /// With all others at the end of the quarter, where the system can do that: of thousands of
+    /// files, waiting for each takes longer than writing them.
+    Gemeinsam,
+}
 
 /// A file of the quarter.
 #[derive(Debug)]
@@ -51,10 +61,15 @@ impl<'a> Ausgabe<'a> {
         Ok(())
     }
 
-    /// Writes the rest, waits until the disk has it and returns how many bytes the file has.
-    pub(super) fn fertig(mut self) -> Result<u64, Fehler> {
+    /// Writes the rest, waits until the disk has it, unless that is done for all files, and returns
+    /// how many bytes the file has.
+    pub(super) fn fertig(mut self, sicherung: Sicherung) -> Result<u64, Fehler> {
         self.leere()?;
-        self.platte.sichere(&self.datei).map_err(|fehler| Fehler::platte(&self.pfad, fehler))?;
+        if sicherung == Sicherung::Einzeln || !SICHERT_DATEIEN {
+            self.platte
+                .sichere(&self.datei)
+                .map_err(|fehler| Fehler::platte(&self.pfad, fehler))?;
+        }
         Ok(self.bytes)
     }
 }

@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 
 use super::kennungen::{Bsnr, Lanr, PATIENTEN_JE_PRAXIS, Versicherte, kostentraeger};
 use super::praxis::Praxisart;
-use super::xml::{self, Dezimal, Fallkopf, Kalender, Marke};
+use super::schreiber::{Fallkopf, Leistung, Marke, Schreiber};
+use super::werte::{Dezimal, Kalender};
 use super::zufall::{Bits, Zufall, anteilig};
 
 /// How many services a case has: 2 to 7, mostly few.
@@ -66,7 +67,7 @@ pub(super) struct Merkmale<'a> {
     pub(super) uebernahme: Option<Uebernahme>,
 }
 
-/// Writes the cases of a practice.
+/// Tells the cases of a practice.
 #[derive(Debug)]
 pub(super) struct Bestand<'a> {
     merkmale: Merkmale<'a>,
@@ -107,8 +108,8 @@ impl<'a> Bestand<'a> {
         }
     }
 
-    /// Writes the next `anzahl` cases, at most those that are left.
-    pub(super) fn schreibe(&mut self, aus: &mut Vec<u8>, anzahl: u32) {
+    /// Tells the next `anzahl` cases, at most those that are left.
+    pub(super) fn schreibe(&mut self, schreiber: &mut impl Schreiber, anzahl: u32) {
         for _ in 0..anzahl.min(self.faelle) {
             // Each of the rest has the same chance, and in the end exactly as many are marked.
             let markiert =
@@ -118,14 +119,14 @@ impl<'a> Bestand<'a> {
             self.nummer += 1;
             let mut bits = Bits(self.zufall.naechste());
             if markiert {
-                self.gekennzeichneter(aus, &mut bits);
+                self.gekennzeichneter(schreiber, &mut bits);
             } else {
-                self.gewoehnlicher(aus, &mut bits);
+                self.gewoehnlicher(schreiber, &mut bits);
             }
         }
     }
 
-    fn gewoehnlicher(&mut self, aus: &mut Vec<u8>, bits: &mut Bits) {
+    fn gewoehnlicher(&mut self, schreiber: &mut impl Schreiber, bits: &mut Bits) {
         let merkmale = self.merkmale;
         // Now and then a second Schein of the same patient.
         let patient = match self.letzter.filter(|_| bits.selten(4)) {
@@ -134,13 +135,14 @@ impl<'a> Bestand<'a> {
         };
         self.letzter = Some(patient);
         let daten = Scheindaten {
+            patient,
             // Without a card there may be no id.
-            patient: (!bits.selten(9)).then_some(patient),
+            mit_id: !bits.selten(9),
             schein: schein(merkmale.art, bits.nimm(5)),
             frueher: merkmale.frueher.filter(|_| bits.selten(7)),
             marke: Marke::Keine,
         };
-        self.fall(aus, bits, &daten);
+        self.fall(schreiber, bits, &daten);
     }
 
     /// Returns who comes: mostly somebody new, sometimes a patient of another practice, and where
@@ -171,10 +173,10 @@ impl<'a> Bestand<'a> {
 
     /// A marked case: mostly a patient of the closed practice in an own case, sometimes one that
     /// must be refused.
-    fn gekennzeichneter(&mut self, aus: &mut Vec<u8>, bits: &mut Bits) {
+    fn gekennzeichneter(&mut self, schreiber: &mut impl Schreiber, bits: &mut Bits) {
         let merkmale = self.merkmale;
         let Some(uebernahme) = merkmale.uebernahme else {
-            return self.gewoehnlicher(aus, bits);
+            return self.gewoehnlicher(schreiber, bits);
         };
         let patient = if bits.selten(5) {
             self.eigener(false)
@@ -191,30 +193,30 @@ impl<'a> Bestand<'a> {
         };
         let frueher = merkmale.frueher.filter(|_| uebernahme.nachzuegler && bits.selten(6));
         let marke = if bits.selten(1) { Marke::Praxis(uebernahme.von) } else { Marke::OhnePraxis };
-        let patient = (!bits.selten(7)).then_some(patient);
-        self.fall(aus, bits, &Scheindaten { patient, schein, frueher, marke });
+        let mit_id = !bits.selten(7);
+        self.fall(schreiber, bits, &Scheindaten { patient, mit_id, schein, frueher, marke });
     }
 
-    fn fall(&mut self, aus: &mut Vec<u8>, bits: &mut Bits, daten: &Scheindaten<'_>) {
+    fn fall(&mut self, schreiber: &mut impl Schreiber, bits: &mut Bits, daten: &Scheindaten<'_>) {
         let nummer = Dezimal::neu(self.nummer);
-        let id = daten.patient.map(|patient| self.merkmale.versicherte.id(patient));
-        let kopf = Fallkopf {
+        let id = daten.mit_id.then(|| self.merkmale.versicherte.id(daten.patient));
+        schreiber.fall(&Fallkopf {
             id: nummer.text(),
+            patient: daten.patient,
             versicherter: id.as_ref().map(|id| &id[..]),
             kostentraeger: &self.kostentraeger[bits.nimm(4)],
             schein: daten.schein,
             frueher: daten.frueher,
             marke: daten.marke,
-        };
-        xml::fall(aus, &kopf);
-        self.leistungen(aus, daten.frueher);
-        xml::fall_ende(aus);
+        });
+        self.leistungen(schreiber, daten);
+        schreiber.fall_ende();
     }
 
-    fn leistungen(&mut self, aus: &mut Vec<u8>, frueher: Option<&Kalender>) {
+    fn leistungen(&mut self, schreiber: &mut impl Schreiber, daten: &Scheindaten<'_>) {
         let Merkmale { kalender, tage, aerzte, .. } = self.merkmale;
         let (kalender, tage) =
-            frueher.map_or((kalender, tage), |frueher| (frueher, frueher.tage()));
+            daten.frueher.map_or((kalender, tage), |frueher| (frueher, frueher.tage()));
         let Some(anzahl_aerzte) = NonZeroUsize::new(aerzte.len()) else { return };
         let zahl = self.zufall.naechste();
         let mut tag = anteilig(zahl, tage);
@@ -222,10 +224,14 @@ impl<'a> Bestand<'a> {
         let anzahl = LEISTUNGEN[bits.nimm(4)];
         let mut arzt = bits.nimm(8) % anzahl_aerzte;
         let mut gnr = 0;
-        for _ in 0..anzahl {
+        for platz in 0..anzahl {
             let lanr = &aerzte[arzt];
             let ziffern = if ist_hausarzt(lanr) { &GNR_HAUSARZT } else { &GNR_FACHARZT };
-            xml::leistung(aus, kalender, tag, ziffern[gnr], lanr);
+            let leistung = Leistung::neu(kalender, tag, ziffern[gnr], lanr);
+            schreiber.leistung(&leistung);
+            if let Some(kennzeichen) = daten.marke.leistung(&leistung).filter(|_| platz == 0) {
+                schreiber.leistung(&kennzeichen);
+            }
             let mut bits = Bits(self.zufall.naechste());
             gnr = bits.nimm(4);
             // Not on the same day: within two weeks, as long as the practice works.
@@ -241,7 +247,8 @@ impl<'a> Bestand<'a> {
 /// What stands on a Schein besides its number.
 #[derive(Debug, Clone, Copy)]
 struct Scheindaten<'a> {
-    patient: Option<u64>,
+    patient: u64,
+    mit_id: bool,
     schein: (&'static str, &'static str),
     frueher: Option<&'a Kalender>,
     marke: Marke,

@@ -7,8 +7,14 @@
 //!   │          situationen, garantien, inseln: fixed practices by which every reason occurs
 //! bestand      the ordinary cases of one practice
 //!   │
-//! faelle, stammdaten   the files, through xml and ausgabe
+//! faelle       the walk over practices and cases, told to a schreiber
+//!   │
+//! xml, kvdt    the claims in either form; person: what only KVDT says
+//! stammdaten   the other files; all go through ausgabe to the disk
 //! ```
+//!
+//! Both forms of the claims have the same cases, services and marks, except one case that KVDT cannot
+//! mark (see `kvdt`); all other files are the same byte by byte.
 //!
 //! Equal arguments give equal bytes on any machine: integers only, no clock, no hash order, and what
 //! a practice has depends on the seed and its place in the plan, not on the thread that writes it.
@@ -34,19 +40,24 @@ mod garantien;
 mod gemeinden;
 mod inseln;
 mod kennungen;
+mod kvdt;
+mod person;
 mod plan;
 mod praxis;
+mod schreiber;
 mod situationen;
 mod stammdaten;
 #[cfg(test)]
 mod tests;
 mod umfang;
+mod werte;
 mod xml;
 mod zufall;
 
-use ausgabe::Ausgabe;
+use ausgabe::{Ausgabe, Sicherung};
+use kvdt::Lieferant;
 use plan::Plan;
-pub use umfang::{Anteil, KeinAnteil, Umfang, Umfangsfehler};
+pub use umfang::{Anteil, Form, KeinAnteil, Umfang, Umfangsfehler};
 
 /// Why there is no quarter. Nothing was left that looks like one.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +111,7 @@ pub struct Erzeugt {
     /// Cases in the quarter's claims.
     pub faelle: u64,
     /// Marked cases among them: the share that was asked for, but at least those of the fixed
-    /// practices and at most all but their ordinary cases.
+    /// practices and at most all but their ordinary cases. In KVDT one less, which has no service.
     pub gekennzeichnet: u64,
     /// Practices that deliver in the quarter.
     pub praxen: usize,
@@ -115,8 +126,10 @@ pub struct Erzeugt {
 /// A file that is to be written.
 #[derive(Debug, Clone, Copy)]
 enum Datei {
-    Faelle(u32),
+    /// Part of the quarter's claims in XML, from 0, and how many there are.
+    Teil(u32, u32),
     Rueckblick(Quartal),
+    Kvdt(Lieferant),
     Stammdaten,
     Inseln,
     Dienstplan,
@@ -150,6 +163,9 @@ fn erzeuge_auf(
     let arbeit = Arbeitsordner::neu(&ziel, platte).map_err(fehler)?;
     let plan = Plan::neu(umfang);
     let erzeugt = pool.install(|| schreibe(&plan, &arbeit.pfad, platte))?;
+    if umfang.form == Form::Kvdt {
+        arbeit.sichere_dateien(platte).map_err(fehler)?;
+    }
     arbeit.sichere(platte).map_err(fehler)?;
     frei()?;
     arbeit.werde(&ziel, platte).map_err(fehler)?;
@@ -162,12 +178,15 @@ fn schreibe(plan: &Plan, pfad: &Path, platte: &Arc<dyn Platte>) -> Result<Erzeug
     platte.neuer_ordner(&rueckblick).map_err(|fehler| Fehler::platte(&rueckblick, fehler))?;
     let andere =
         [Datei::Stammdaten, Datei::Inseln, Datei::Dienstplan, Datei::DienstplanUnvollstaendig];
-    let dateien: Vec<Datei> = (0..plan.umfang.dateien)
-        .map(Datei::Faelle)
-        .chain(faelle::rueckblick_quartale(plan).into_iter().map(Datei::Rueckblick))
-        .chain(andere)
-        .chain((0..faelle::nebendateien(plan).len()).map(Datei::Neben))
-        .collect();
+    let mut dateien: Vec<Datei> = match plan.umfang.form {
+        Form::Xml { dateien } => (0..dateien)
+            .map(|datei| Datei::Teil(datei, dateien))
+            .chain(faelle::rueckblick_quartale(plan).into_iter().map(Datei::Rueckblick))
+            .collect(),
+        Form::Kvdt => kvdt::lieferanten(plan).into_iter().map(Datei::Kvdt).collect(),
+    };
+    dateien.extend(andere);
+    dateien.extend((0..faelle::nebendateien(plan).len()).map(Datei::Neben));
     let bytes: Vec<u64> = dateien
         .par_iter()
         .with_max_len(1)
@@ -177,13 +196,18 @@ fn schreibe(plan: &Plan, pfad: &Path, platte: &Arc<dyn Platte>) -> Result<Erzeug
     ordner::sichere_ordner(&rueckblick, platte).map_err(|f| Fehler::platte(&rueckblick, f))?;
     let feste = plan.feste.iter().map(|fest| u64::from(fest.faelle)).sum::<u64>();
     let sonder = situationen::SONDERFAELLE.len() as u64;
+    let ohne_leistung = situationen::SONDERFAELLE.iter().filter(|fall| fall.tage.is_empty());
+    let ohne_kennzeichen = match plan.umfang.form {
+        Form::Xml { .. } => 0,
+        Form::Kvdt => ohne_leistung.count() as u64,
+    };
     let summe = |zahl: fn(&plan::Posten) -> u32| -> u64 {
         plan.posten.iter().map(|posten| u64::from(zahl(posten))).sum()
     };
     Ok(Erzeugt {
         quartal: plan.umfang.quartal,
         faelle: feste + sonder + summe(|posten| posten.faelle),
-        gekennzeichnet: sonder + summe(|posten| posten.gekennzeichnet),
+        gekennzeichnet: sonder - ohne_kennzeichen + summe(|posten| posten.gekennzeichnet),
         praxen: plan.feste.len() + plan.posten.len(),
         schliessungen: situationen::SCHLIESSUNGEN.len() + plan.schliessungen() as usize,
         dateien: dateien.len(),
@@ -194,11 +218,12 @@ fn schreibe(plan: &Plan, pfad: &Path, platte: &Arc<dyn Platte>) -> Result<Erzeug
 impl Datei {
     fn name(self, plan: &Plan) -> String {
         match self {
-            Self::Faelle(datei) => {
-                let stellen = plan.umfang.dateien.to_string().len();
+            Self::Teil(datei, dateien) => {
+                let stellen = dateien.to_string().len();
                 format!("faelle-{:0stellen$}.xml", datei + 1)
             }
             Self::Rueckblick(quartal) => format!("rueckblick/faelle-{quartal}.xml"),
+            Self::Kvdt(lieferant) => lieferant.name(plan),
             Self::Stammdaten => "stammdaten.xml".to_owned(),
             Self::Inseln => "stammdaten-inseln.xml".to_owned(),
             Self::Dienstplan => "dienstplan.xml".to_owned(),
@@ -212,12 +237,16 @@ impl Datei {
         let pfad = ordner.join(self.name(plan));
         let mut ausgabe = Ausgabe::neu(&pfad, platte)?;
         let in_den_puffer = match self {
-            Self::Faelle(datei) => {
-                faelle::teil(plan, datei, &mut ausgabe)?;
+            Self::Teil(datei, dateien) => {
+                xml::teil(plan, datei, dateien, &mut ausgabe)?;
                 Ok(())
             }
             Self::Rueckblick(quartal) => {
-                faelle::rueckblick(plan, quartal, &mut ausgabe)?;
+                xml::rueckblick(plan, quartal, &mut ausgabe)?;
+                Ok(())
+            }
+            Self::Kvdt(lieferant) => {
+                lieferant.schreibe(plan, &mut ausgabe);
                 Ok(())
             }
             Self::Stammdaten => stammdaten::festland(plan, &mut ausgabe.text),
@@ -232,6 +261,10 @@ impl Datei {
             }
         };
         in_den_puffer.map_err(|fehler| Fehler::platte(&pfad, fehler))?;
-        ausgabe.fertig()
+        let sicherung = match self {
+            Self::Kvdt(_) => Sicherung::Gemeinsam,
+            _ => Sicherung::Einzeln,
+        };
+        ausgabe.fertig(sicherung)
     }
 }

@@ -13,7 +13,7 @@ use super::kennungen::{
 use super::praxis::{Praxis, Praxisart, Praxisarzt};
 use super::situationen::{PATIENTEN, SCHLIESSUNGEN, SONDERFAELLE, Schliessung, UEBERNEHMENDE};
 use super::umfang::{Umfang, hat_regeln};
-use super::xml::Kalender;
+use super::werte::Kalender;
 use super::zufall::{Zufall, Zweck};
 use crate::quartal::{Quartal, Tag};
 
@@ -107,10 +107,10 @@ impl Plan {
         u32::try_from(self.posten.len()).unwrap_or(u32::MAX)
     }
 
-    /// Returns the practices of a claims file.
-    pub(super) fn bereich(&self, datei: u32) -> Range<u32> {
+    /// Returns the practices of one of several claims files.
+    pub(super) fn bereich(&self, datei: u32, dateien: u32) -> Range<u32> {
         let grenze = |datei: u32| {
-            let ab = u64::from(self.praxen()) * u64::from(datei) / u64::from(self.umfang.dateien);
+            let ab = u64::from(self.praxen()) * u64::from(datei) / u64::from(dateien);
             u32::try_from(ab).unwrap_or(u32::MAX)
         };
         grenze(datei)..grenze(datei + 1)
@@ -336,6 +336,7 @@ fn kennzeichne(posten: &mut [Posten], rest: u64, marken: u64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::umfang::Form;
     use super::*;
 
     #[test]
@@ -367,9 +368,11 @@ mod tests {
         for dateien in [1, 3, 8, 9_999] {
             let quartal = "2024Q1".parse().expect("Quartal");
             let anteil = "0.005".parse().expect("Anteil");
-            let umfang = Umfang::neu(50_000, 1, quartal, dateien, anteil).expect("Umfang");
+            let umfang =
+                Umfang::neu(50_000, 1, quartal, Form::Xml { dateien }, anteil).expect("Umfang");
             let plan = Plan::neu(&umfang);
-            let alle: Vec<u32> = (0..dateien).flat_map(|datei| plan.bereich(datei)).collect();
+            let alle: Vec<u32> =
+                (0..dateien).flat_map(|datei| plan.bereich(datei, dateien)).collect();
             assert_eq!(alle, (0..plan.praxen()).collect::<Vec<_>>());
         }
     }

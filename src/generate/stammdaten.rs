@@ -3,13 +3,14 @@
 
 use std::io::{self, Write};
 
-use super::faelle::{erstellt, kopf};
+use super::faelle::erstellt;
 use super::garantien::{self, DURCHSCHNITTE, Garantie};
 use super::inseln::{self, INSELZAHLEN, PLAENE, STELLEN};
 use super::plan::{Plan, UEBERNAHMEN_JE_SCHLIESSUNG, erster_patient, patienten_geschlossen};
 use super::praxis::Praxis;
 use super::situationen::{AUSGESCHOEPFT, SCHLIESSUNGEN, SONDERFAELLE, UEBERNEHMENDE, geschlossen};
-use super::xml::Kodierung;
+use super::werte::Kodierung;
+use super::xml::kopf;
 use crate::quartal::Tag;
 
 /// A number of digits as text.

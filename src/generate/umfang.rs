@@ -64,13 +64,25 @@ pub enum Umfangsfehler {
 #[error("erwartet wird eine Dezimalzahl von 0 bis 1 mit höchstens 9 Nachkommastellen, etwa 0.005")]
 pub struct KeinAnteil;
 
+/// How the claims are written. All other files are the same in each form, and so are the cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// XML: the quarter's claims in so many files.
+    Xml {
+        /// See [`Umfang::DATEIEN`].
+        dateien: u32,
+    },
+    /// KVDT: a file for each practice, and in the look-back for each closed practice and quarter.
+    Kvdt,
+}
+
 /// What to generate. Equal values give equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Umfang {
     pub(super) faelle: u64,
     pub(super) seed: u64,
     pub(super) quartal: Quartal,
-    pub(super) dateien: u32,
+    pub(super) form: Form,
     pub(super) gekennzeichnet: Anteil,
 }
 
@@ -79,11 +91,10 @@ impl Umfang {
     /// Niedersachsen.
     pub const FAELLE: RangeInclusive<u64> = 10_000..=100_000_000;
 
-    /// Claims files that can be asked for.
+    /// XML files of claims that can be asked for.
     pub const DATEIEN: RangeInclusive<u32> = 1..=9_999;
 
-    /// Returns a quarter with `faelle` cases in `dateien` claims files, of which `gekennzeichnet`
-    /// are marked.
+    /// Returns a quarter with `faelle` cases in that form, of which `gekennzeichnet` are marked.
     ///
     /// # Errors
     /// [`Umfangsfehler`] for numbers out of range and for quarters without rules.
@@ -91,13 +102,15 @@ impl Umfang {
         faelle: u64,
         seed: u64,
         quartal: Quartal,
-        dateien: u32,
+        form: Form,
         gekennzeichnet: Anteil,
     ) -> Result<Self, Umfangsfehler> {
         if !Self::FAELLE.contains(&faelle) {
             return Err(Umfangsfehler::Faelle(faelle));
         }
-        if !Self::DATEIEN.contains(&dateien) {
+        if let Form::Xml { dateien } = form
+            && !Self::DATEIEN.contains(&dateien)
+        {
             return Err(Umfangsfehler::Dateien(dateien));
         }
         if !hat_regeln(quartal) || LETZTES_JAHR < quartal.jahr() {
@@ -108,7 +121,7 @@ impl Umfang {
                 .find(|q| hat_regeln(*q));
             return Err(Umfangsfehler::Quartal(quartal, erstes.unwrap_or(letztes), letztes));
         }
-        Ok(Self { faelle, seed, quartal, dateien, gekennzeichnet })
+        Ok(Self { faelle, seed, quartal, form, gekennzeichnet })
     }
 }
 
@@ -179,7 +192,7 @@ mod tests {
             (10_000, "2100Q1", 8, "--quartal: 2100Q1 ist nicht möglich; erwartet wird ein Quartal"),
             (10_000, "2022Q4", 8, "Quartal von 2023Q1 bis 2099Q4"),
         ] {
-            match Umfang::neu(faelle, 1, quartal(q), dateien, anteil) {
+            match Umfang::neu(faelle, 1, quartal(q), Form::Xml { dateien }, anteil) {
                 Ok(_) => assert_eq!(fehler, "", "{faelle} {q} {dateien}"),
                 Err(grund) => {
                     let text = grund.to_string();

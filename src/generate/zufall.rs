@@ -26,6 +26,8 @@ pub(super) enum Zweck {
     Schluessel,
     /// Where the Versicherten-IDs begin.
     Versicherte,
+    /// Names and the like of patients and physicians, which KVDT has.
+    Person,
 }
 
 /// Spreads every bit of a state over the whole number.
