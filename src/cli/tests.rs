@@ -225,6 +225,8 @@ fn the_demo_runs_once_and_is_found_identical_then() {
     let ersetzt = demo("--lauf 2 --force --zeitstempel 2024-05-21T08:30");
     assert_eq!(ersetzt.code, 0);
     assert!(ersetzt.stdout.ends_with(": anderes Bündel ersetzt\n"), "{ersetzt:?}");
+    let neu = "Lauf 2 bucht alles neu; frühere Belege von 2024Q1 bitte stornieren";
+    assert!(ersetzt.stdout.contains(neu) && !erster.stdout.contains("bucht alles neu"));
 
     // The bundle is written, whatever can be said of it.
     for (mehr, code, was) in

@@ -67,6 +67,7 @@ struct Faelle {
     gekennzeichnet: u64,
     nicht_gekennzeichnet: u64,
     nachzuegler: u64,
+    nachzuegler_gekennzeichnet: u64,
     haetten_gekennzeichnet_werden_koennen: Vec<Praxiszahl>,
 }
 
@@ -164,6 +165,7 @@ impl<'a> Protokoll<'a> {
                 gekennzeichnet: summen.par09.entschieden(),
                 nicht_gekennzeichnet: summen.nicht_gekennzeichnet,
                 nachzuegler: abrechnung.nachzuegler,
+                nachzuegler_gekennzeichnet: abrechnung.nachzuegler_gekennzeichnet(ergebnis.quartal),
                 haetten_gekennzeichnet_werden_koennen: abrechnung
                     .ungekennzeichnet
                     .iter()

@@ -149,7 +149,7 @@ pub fn gleichungen(summen: &Summen, buchungen: &[Buchung]) -> Vec<Gleichung> {
             summe.je_praxis.iter().filter(|(praxis, betrag)| je_praxis.get(praxis) == Some(betrag));
         gleichungen.push(Gleichung {
             name: format!(
-                "§ {paragraph}: Praxen mit Entscheidungen = Praxen mit gleich hohen Buchungen"
+                "§ {paragraph}: Praxen mit einem Betrag über 0 = davon Praxen mit gleich hohen Buchungen"
             ),
             links: zahl(summe.je_praxis.len().max(je_praxis.len()) as u64),
             rechts: zahl(gleiche.count() as u64),
