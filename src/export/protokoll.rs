@@ -117,6 +117,8 @@ struct Grundzahl {
 struct Buchungen {
     anzahl: usize,
     betrag_cent: i64,
+    /// Of all of them; `None` if there are none. `endgueltig` protects the bundle.
+    status: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -182,6 +184,7 @@ impl<'a> Protokoll<'a> {
             buchungen: Buchungen {
                 anzahl: abrechnung.buchungen.len(),
                 betrag_cent: abrechnung.buchungen.iter().map(|b| b.betrag).sum::<Cent>().cent(),
+                status: abrechnung.buchungen.first().map(|buchung| buchung.status),
             },
             gleichungen: abrechnung.gleichungen.iter().map(Gleichungszeile::from).collect(),
             meldungen: ergebnis
