@@ -127,7 +127,13 @@ impl Akte<'_> {
             None => text.zeile("Geschlossene Praxis, über die zu entscheiden wäre: keine bekannt"),
         }
         if s.rueckblick_wird_geprueft() {
-            text.zeile(&format!("Behandlungen des Patienten im Rückblick: {}", self.behandelt()));
+            text.zeile(&format!(
+                "Behandlungen des Patienten im Rückblick, die zählen: {}",
+                self.behandelt()
+            ));
+            if s.rueckblick.behandelt.is_empty() {
+                text.zeile(&self.zaehlt_nicht());
+            }
             text.zeile(&format!("Abrechnungen, die im Rückblick fehlen: {}", self.fehlend()));
         }
     }
@@ -270,6 +276,23 @@ impl Akte<'_> {
     fn behandelt(&self) -> String {
         let behandelt = self.s.rueckblick.behandelt.iter();
         liste(behandelt.map(|(quartal, tag)| format!("{quartal} (zuletzt {})", tag.deutsch())))
+    }
+
+    /// Says what of a patient's visits is no treatment in the look-back: "keine" does not mean that the
+    /// patient was never there.
+    fn zaehlt_nicht(&self) -> String {
+        let vertreter = !self.auslegungen.rueckblick_vertreter_und_notfall.0;
+        let gemischt =
+            self.s.schliessung.as_ref().is_none_or(|lage| lage.art == Praxisart::Gemischt);
+        let teile: Vec<&str> = [
+            vertreter.then_some("Vertreter- und Notfallfälle"),
+            gemischt.then_some("bei gemischten Praxen Leistungen ohne Hausarzt"),
+            Some("Leistungen nach der Schließung"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        format!("Es zählen nicht: {}.", teile.join("; "))
     }
 
     fn fehlend(&self) -> String {
