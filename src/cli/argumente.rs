@@ -33,7 +33,9 @@ pub(super) enum Befehl {
     Run(Lauf),
     #[command(about = "Liest und prüft alle Eingaben; entscheidet und schreibt nichts")]
     Check(Pruefung),
-    #[command(about = "Erklärt eine Entscheidung allein aus dem Bündel")]
+    #[command(
+        about = "Erklärt eine Entscheidung oder listet, was zu klären ist; allein aus dem Bündel"
+    )]
     Explain(Erklaerfrage),
     #[command(about = "Zeigt alle Parameter und Auslegungen eines Quartals mit Fundstelle")]
     Rules(Regelfrage),
@@ -129,9 +131,12 @@ pub(super) struct Pruefung {
 pub(super) struct Erklaerfrage {
     #[arg(value_name = "BÜNDEL", help = "Ordner eines Bündels")]
     pub(super) buendel: PathBuf,
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", required_unless_present = "klaerfaelle")]
     #[arg(help = "BSNR7/FALL_ID (§ 9), LANR7/BSNR7 (§ 5) oder die Id der Arztstelle (§ 6)")]
-    pub(super) id: String,
+    pub(super) id: Option<String>,
+    #[arg(long, conflicts_with = "id")]
+    #[arg(help = "Zeigt statt einer Entscheidung, was für alle Klärfälle zu klären ist")]
+    pub(super) klaerfaelle: bool,
 }
 
 /// `rules`
@@ -293,7 +298,7 @@ fn befehle() -> Command {
             let (aufruf, vorlage) = match befehl.get_name() {
                 "run" => ("strukturfonds run [ORDNER] --out ORDNER [Optionen]", HILFE),
                 "check" => ("strukturfonds check [ORDNER] [Optionen]", HILFE),
-                "explain" => ("strukturfonds explain BÜNDEL ID", HILFE),
+                "explain" => ("strukturfonds explain BÜNDEL ID | --klaerfaelle", HILFE),
                 "rules" => (
                     "strukturfonds rules --quartal QUARTAL [--einstellungen DATEI]",
                     HILFE_OHNE_ARGUMENTE,

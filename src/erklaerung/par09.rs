@@ -57,12 +57,7 @@ pub fn erklaere(
     par09: &Par09,
     auslegungen: &Auslegungen,
 ) -> String {
-    let mut gruende = pruefe(sachverhalt, par09, auslegungen);
-    let wettbewerb = wettbewerb.filter(|_| gruende.ist_leer());
-    if let Some(grund) = wettbewerb.and_then(|w| w.grund) {
-        gruende.wenn(true, grund);
-    }
-    let akte = Akte { s: sachverhalt, wettbewerb, gruende, par09, auslegungen };
+    let akte = Akte::neu(sachverhalt, wettbewerb, par09, auslegungen);
     let mut text = Text::neu(&format!(
         "§ 9 Fallwertzuschlag: Praxis {}, Fall {}, Quartal {}",
         fall.praxis, fall.fall_id, sachverhalt.quartal
@@ -72,9 +67,19 @@ pub fn erklaere(
     akte.schreibe_pruefung(&mut text);
     akte.schreibe_auslegungen(&mut text);
     akte.schreibe_berechnung(&mut text, betrag);
-    text.ergebnis(gruende, betrag);
-    text.klaerung(gruende, |grund| akte.auftrag(grund));
+    text.ergebnis(akte.gruende, betrag);
+    text.klaerung(akte.gruende, akte.auftraege());
     text.fertig()
+}
+
+/// Returns what must be found out before a Klärfall can be decided: a request per reason.
+pub(crate) fn auftraege(
+    sachverhalt: &Sachverhalt,
+    wettbewerb: Option<&Wettbewerb>,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) -> Vec<String> {
+    Akte::neu(sachverhalt, wettbewerb, par09, auslegungen).auftraege()
 }
 
 fn schreibe_fall(text: &mut Text, fall: &Fallangaben, s: &Sachverhalt) {
@@ -98,7 +103,27 @@ fn schreibe_fall(text: &mut Text, fall: &Fallangaben, s: &Sachverhalt) {
     text.zeile(&format!("Patient: {patient}"));
 }
 
+impl<'a> Akte<'a> {
+    fn neu(
+        s: &'a Sachverhalt,
+        wettbewerb: Option<&'a Wettbewerb>,
+        par09: &'a Par09,
+        auslegungen: &'a Auslegungen,
+    ) -> Self {
+        let mut gruende = pruefe(s, par09, auslegungen);
+        let wettbewerb = wettbewerb.filter(|_| gruende.ist_leer());
+        if let Some(grund) = wettbewerb.and_then(|w| w.grund) {
+            gruende.wenn(true, grund);
+        }
+        Self { s, wettbewerb, gruende, par09, auslegungen }
+    }
+}
+
 impl Akte<'_> {
+    fn auftraege(&self) -> Vec<String> {
+        self.gruende.alle().filter_map(|grund| self.auftrag(grund)).collect()
+    }
+
     fn schreibe_sachverhalt(&self, text: &mut Text) {
         let s = self.s;
         text.abschnitt("Sachverhalt");
