@@ -151,7 +151,8 @@ fn befolge(befehl: &Befehl, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     }
 }
 
-/// Explains what an id stands for; an id that means several things lists them.
+/// Explains what an id stands for; an id that means several things lists them. Without one, lists
+/// what is to be found out for all Klärfälle.
 fn explain(frage: &Erklaerfrage, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     let Erklaerfrage { buendel, id, .. } = frage;
     let Some(id) = id else {

@@ -259,6 +259,13 @@ fn ids_of_the_demo_are_explained_listed_or_unknown() {
     }
     pruefe(&explain("UEB-001"), 0, "0690201/UEB-001", "`UEB-001` ist mehrdeutig; bitte eine");
     pruefe(&explain("UEB-999"), 2, "", "`UEB-999` gibt es in ");
+    pruefe(
+        &explain("UEB-999"),
+        2,
+        "",
+        "nicht gekennzeichnet (solche Fälle stehen in keinem Bündel)",
+    );
+    pruefe(&explain("--klaerfaelle"), 0, "Zu klären: 33 Klärfälle\n\n§ 5 Umsatzgarantie: 4\n", "");
     pruefe(&format!("explain {DEMO} UEB-001"), 1, "", "ist kein Bündel (");
     pruefe(&format!("explain {out}/fehlt UEB-001"), 1, "", "ist kein Bündel (");
 }
