@@ -1,5 +1,6 @@
 //! The evidence `nachweis.jsonl`: every decision of a run with every fact that a condition read.
-//! `explain` reads it, and so will later quarters and corrections; it is nothing for finance.
+//! `explain` reads it. Later quarters and corrections could, but do not yet: they are given earlier
+//! grants as reference data. It is nothing for finance.
 //!
 //! # Format `strukturfonds-nachweis/1`
 //!
