@@ -60,6 +60,12 @@ fn sachverhalt(text: &mut Text, s: &Sachverhalt, auslegungen: &Auslegungen) {
             namen(&lage.ohne_arztstelle)
         ));
     }
+    if !lage.nicht_im_dienstplan.is_empty() && !lage.ist_ohne_dienstplan() {
+        text.zeile(&format!(
+            "Mit Arztstelle auf der Insel, aber nicht im Dienstplan (nicht gezählt): {}",
+            namen(&lage.nicht_im_dienstplan)
+        ));
+    }
     if !lage.psychotherapeuten.is_empty() {
         text.zeile(&format!(
             "Psychotherapeuten im Dienstplan, nicht gezählt: {}",

@@ -34,7 +34,7 @@
 //!
 //! **`insel`:** `insel`, `quartal`, `ungedeckt` (stretches without a roster), `tage_ohne_dienst`,
 //! `unbekannte` (`lanr`, `erster_tag`), `gezaehlt` (the heads; their number is n), `erreicht_am`,
-//! `ohne_arztstelle`, `psychotherapeuten`, `viele_dienste` (`arzt`, `tage`), `gemeldet`.
+//! `ohne_arztstelle`, `nicht_im_dienstplan` (holders of a post there), `psychotherapeuten`, `viele_dienste` (`arzt`, `tage`), `gemeldet`.
 //!
 //! **`par09`:** the case: `praxis` (P), `fall_id`, `quartal` (Q), `datei`, `zeile`, `byte`, `satz`,
 //! `pseudonym` of the patient, `patient_bekannt`, `praxis_art` of P in Q, `satzart`,
