@@ -102,7 +102,7 @@ pub(super) struct Lauf {
     pub(super) quellen: Quellen,
     #[arg(long, value_name = "ORDNER", help = "Ordner des Bündels, das geschrieben wird")]
     pub(super) out: PathBuf,
-    #[arg(long, help = "Ersetzt ein anderes Bündel, das schon dort liegt")]
+    #[arg(long, help = "Ersetzt ein anderes Bündel dort, außer ein endgültiges")]
     pub(super) force: bool,
     #[arg(long = "lauf", value_name = "N", value_parser = nummer)]
     #[arg(default_value = "1", hide_default_value = true)]
