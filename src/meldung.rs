@@ -132,6 +132,8 @@ codes! {
     LeistungNachSchliessung = Warnung "leistung_nach_schliessung",
     RueckblickOhneLeistung = Warnung "rueckblick_ohne_leistung",
     RueckblickNurNachzuegler = Warnung "rueckblick_nur_nachzuegler",
+    AbschnittFehlt = Warnung "abschnitt_fehlt",
+    BewilligungOhneSchliessung = Warnung "bewilligung_ohne_schliessung",
     EinwohnerVeraltet = Warnung "einwohner_veraltet",
     HonorarNegativ = Warnung "honorar_negativ",
     DienstLuecke = Warnung "dienst_luecke",

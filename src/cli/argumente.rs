@@ -33,7 +33,9 @@ pub(super) enum Befehl {
     Run(Lauf),
     #[command(about = "Liest und prüft alle Eingaben; entscheidet und schreibt nichts")]
     Check(Pruefung),
-    #[command(about = "Erklärt eine Entscheidung allein aus dem Bündel")]
+    #[command(
+        about = "Erklärt eine Entscheidung oder listet, was zu klären ist; allein aus dem Bündel"
+    )]
     Explain(Erklaerfrage),
     #[command(about = "Zeigt alle Parameter und Auslegungen eines Quartals mit Fundstelle")]
     Rules(Regelfrage),
@@ -100,7 +102,7 @@ pub(super) struct Lauf {
     pub(super) quellen: Quellen,
     #[arg(long, value_name = "ORDNER", help = "Ordner des Bündels, das geschrieben wird")]
     pub(super) out: PathBuf,
-    #[arg(long, help = "Ersetzt ein anderes Bündel, das schon dort liegt")]
+    #[arg(long, help = "Ersetzt ein anderes Bündel dort, außer ein endgültiges")]
     pub(super) force: bool,
     #[arg(long = "lauf", value_name = "N", value_parser = nummer)]
     #[arg(default_value = "1", hide_default_value = true)]
@@ -129,9 +131,12 @@ pub(super) struct Pruefung {
 pub(super) struct Erklaerfrage {
     #[arg(value_name = "BÜNDEL", help = "Ordner eines Bündels")]
     pub(super) buendel: PathBuf,
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", required_unless_present = "klaerfaelle")]
     #[arg(help = "BSNR7/FALL_ID (§ 9), LANR7/BSNR7 (§ 5) oder die Id der Arztstelle (§ 6)")]
-    pub(super) id: String,
+    pub(super) id: Option<String>,
+    #[arg(long, conflicts_with = "id")]
+    #[arg(help = "Zeigt statt einer Entscheidung, was für alle Klärfälle zu klären ist")]
+    pub(super) klaerfaelle: bool,
 }
 
 /// `rules`
@@ -343,7 +348,7 @@ fn befehle() -> Command {
             let (aufruf, vorlage) = match befehl.get_name() {
                 "run" => ("strukturfonds run [ORDNER] --out ORDNER [Optionen]", HILFE),
                 "check" => ("strukturfonds check [ORDNER] [Optionen]", HILFE),
-                "explain" => ("strukturfonds explain BÜNDEL ID", HILFE),
+                "explain" => ("strukturfonds explain BÜNDEL ID | --klaerfaelle", HILFE),
                 "rules" => (
                     "strukturfonds rules --quartal QUARTAL [--einstellungen DATEI]",
                     HILFE_OHNE_ARGUMENTE,

@@ -50,6 +50,10 @@ fn satz(fehler: &Error, befehle: &Command, genannt: Option<&Command>) -> String 
         ErrorKind::ArgumentConflict if angabe == kontext(fehler, ContextKind::PriorArg) => {
             format!("{angabe} steht mehr als einmal")
         }
+        ErrorKind::ArgumentConflict => {
+            let andere = kontext(fehler, ContextKind::PriorArg);
+            format!("{angabe} und {andere} schließen sich aus")
+        }
         ErrorKind::TooManyValues => format!("{angabe} nimmt keinen Wert, gefunden `{wert}`"),
         ErrorKind::InvalidUtf8 => "eine Angabe ist kein gültiges UTF-8".to_owned(),
         _ => format!("der Aufruf ist ungültig {angabe}").trim_end().to_owned(),

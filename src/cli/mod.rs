@@ -15,6 +15,7 @@ mod fortschritt;
 mod zeilen;
 mod zusammenfassung;
 
+use crate::erklaerung::klaerliste::klaerliste;
 use crate::erklaerung::suche::{Fund, suche};
 use crate::export::buendel;
 use crate::meldung::{Code, Meldungen, Ort, Stufe};
@@ -150,9 +151,15 @@ fn befolge(befehl: &Befehl, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     }
 }
 
-/// Explains what an id stands for; an id that means several things lists them.
+/// Explains what an id stands for; an id that means several things lists them. Without one, lists
+/// what is to be found out for all Klärfälle.
 fn explain(frage: &Erklaerfrage, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
-    let Erklaerfrage { buendel, id } = frage;
+    let Erklaerfrage { buendel, id, .. } = frage;
+    let Some(id) = id else {
+        let liste = klaerliste(buendel).map_err(|fehler| Absage::Grund(fehler.to_string()))?;
+        konsole.antworte(&liste)?;
+        return Ok(Ende::Fertig);
+    };
     match suche(buendel, id).map_err(|fehler| Absage::Grund(fehler.to_string()))? {
         Fund::Erklaerungen(texte) => konsole.antworte(&texte.join("\n"))?,
         Fund::Auswahl(ids) => {
@@ -161,8 +168,11 @@ fn explain(frage: &Erklaerfrage, konsole: &mut Konsole<'_>) -> Result<Ende, Absa
         }
         Fund::Nichts => {
             return Err(Absage::Aufruf(format!(
-                "`{id}` gibt es in {} nicht; Ids sind BSNR7/FALL_ID (§ 9), LANR7/BSNR7 (§ 5) und \
-                 die Id der Arztstelle (§ 6), wie sie in den Tabellen des Bündels stehen",
+                "`{id}` gibt es in {0} nicht; Ids sind BSNR7/FALL_ID (§ 9), LANR7/BSNR7 (§ 5) und \
+                 die Id der Arztstelle (§ 6), wie sie in den Tabellen des Bündels stehen\n\
+                 Ein Fall, den es gibt, ist dann nicht gekennzeichnet (solche Fälle stehen in keinem \
+                 Bündel) oder wurde nicht geliefert; welche Dateien gelesen wurden, steht mit \
+                 Prüfsummen in {0}/protokoll.json",
                 buendel.display()
             )));
         }

@@ -55,6 +55,7 @@ fn wrong_calls_are_told_in_german_what_is_wrong() {
         ("check a --out b", "die Option `--out` gehört zu run, nicht zu check"),
         ("explain", "es fehlt <BÜNDEL>, <ID>"),
         ("explain a", "es fehlt <ID>"),
+        ("explain a b --klaerfaelle", "schließen sich aus"),
         ("rules", "es fehlt --quartal <QUARTAL>"),
         ("rules --quartal 2024", "erwartet wird ein Quartal wie 2024Q1"),
         ("schema faele", "NAME: `faele` ist nicht erlaubt, bekannt sind faelle, stammdaten, "),
@@ -107,7 +108,7 @@ fn help_and_version_are_german_and_go_to_stdout() {
         ("-h", "Rückgabewert: 0 fertig, 1 abgelehnt"),
         ("run --help", "Argumente:\n  [ORDNER]  Ordner mit den Eingaben"),
         ("check --help", "Aufruf: strukturfonds check [ORDNER] [Optionen]\n"),
-        ("explain --help", "Aufruf: strukturfonds explain BÜNDEL ID\n"),
+        ("explain --help", "Aufruf: strukturfonds explain BÜNDEL ID | --klaerfaelle\n"),
         ("rules --help", "Optionen:\n      --quartal <QUARTAL>"),
         ("schema --help", "Aufruf: strukturfonds schema [NAME]\n"),
         ("generate --help", "Aufruf: strukturfonds generate --cases N --seed S --out ORDNER"),
@@ -241,6 +242,8 @@ fn the_demo_runs_once_and_is_found_identical_then() {
     let ersetzt = demo("--lauf 2 --force --zeitstempel 2024-05-21T08:30");
     assert_eq!(ersetzt.code, 0);
     assert!(ersetzt.stdout.ends_with(": anderes Bündel ersetzt\n"), "{ersetzt:?}");
+    let neu = "Lauf 2 bucht alles neu; frühere Belege von 2024Q1 bitte stornieren";
+    assert!(ersetzt.stdout.contains(neu) && !erster.stdout.contains("bucht alles neu"));
 
     // The bundle is written, whatever can be said of it.
     for (mehr, code, was) in
@@ -272,6 +275,13 @@ fn ids_of_the_demo_are_explained_listed_or_unknown() {
     }
     pruefe(&explain("UEB-001"), 0, "0690201/UEB-001", "`UEB-001` ist mehrdeutig; bitte eine");
     pruefe(&explain("UEB-999"), 2, "", "`UEB-999` gibt es in ");
+    pruefe(
+        &explain("UEB-999"),
+        2,
+        "",
+        "nicht gekennzeichnet (solche Fälle stehen in keinem Bündel)",
+    );
+    pruefe(&explain("--klaerfaelle"), 0, "Zu klären: 33 Klärfälle\n\n§ 5 Umsatzgarantie: 4\n", "");
     pruefe(&format!("explain {DEMO} UEB-001"), 1, "", "ist kein Bündel (");
     pruefe(&format!("explain {out}/fehlt UEB-001"), 1, "", "ist kein Bündel (");
 }

@@ -1,5 +1,6 @@
 //! What a run came to, on one screen.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::zeilen::{BREITE, SPALTE, absatz, anzahl, einige};
@@ -11,6 +12,7 @@ use crate::meldung::{Code, Meldungen, Stufe};
 use crate::read::eingaben::Art;
 use crate::read::umschlag::Status;
 use crate::settle::abgleich::{Paragraphsumme, Summen};
+use crate::settle::buchung::Buchung;
 
 /// Every kind of input, as they are counted.
 const ARTEN: [Art; 7] = [
@@ -36,8 +38,10 @@ pub(super) fn lauf(ergebnis: &Ergebnis, ort: &str) -> String {
     let (summen, nachzuegler) = (&abrechnung.summen, anzahl(abrechnung.nachzuegler));
     let gekennzeichnet = anzahl(summen.par09.entschieden());
     let gelesen = anzahl(summen.faelle);
-    let text =
-        format!("gelesen {gelesen}, gekennzeichnet {gekennzeichnet}, Nachzügler {nachzuegler}");
+    let davon = anzahl(abrechnung.nachzuegler_gekennzeichnet(quartal));
+    let text = format!(
+        "gelesen {gelesen}, gekennzeichnet {gekennzeichnet}, Nachzügler {nachzuegler} (gekennzeichnet {davon})"
+    );
     absatz(&mut blatt, "Fälle", &text);
     rueckblick(&mut blatt, ergebnis);
     if !ergebnis.ohne_lieferung.is_empty() {
@@ -52,6 +56,13 @@ pub(super) fn lauf(ergebnis: &Ergebnis, ort: &str) -> String {
     let betrag: Cent = abrechnung.buchungen.iter().map(|buchung| buchung.betrag).sum();
     let buchungen = anzahl(abrechnung.buchungen.len() as u64);
     absatz(&mut blatt, "Buchungen", &format!("{buchungen} über {}", betrag.deutsch()));
+    konten(&mut blatt, &abrechnung.buchungen);
+    if 1 < nummer {
+        // Nothing of an earlier run is known here.
+        let text =
+            format!("Lauf {nummer} bucht alles neu; frühere Belege von {quartal} bitte stornieren");
+        absatz(&mut blatt, "", &text);
+    }
     offen(&mut blatt, ergebnis);
     // An equation that does not hold refuses the run.
     let gleichungen = anzahl(abrechnung.gleichungen.len() as u64);
@@ -181,6 +192,20 @@ fn tabelle(blatt: &mut Vec<String>, summen: &Summen) {
     }
     let alle = je(&paragraphen.map(|(_, summe)| summe));
     zeile("zusammen", alle.each_ref().map(String::as_str));
+}
+
+/// What finance posts per account code.
+fn konten(blatt: &mut Vec<String>, buchungen: &[Buchung]) {
+    let mut je_konto: BTreeMap<&str, (u64, Cent)> = BTreeMap::new();
+    for buchung in buchungen {
+        let (belege, summe) = je_konto.entry(&buchung.konto).or_default();
+        *belege += 1;
+        *summe = *summe + buchung.betrag;
+    }
+    for (konto, (belege, summe)) in je_konto {
+        let (belege, summe) = (anzahl(belege), summe.deutsch());
+        absatz(blatt, "", &format!("Konto {konto}: Belege {belege}, {summe}"));
+    }
 }
 
 /// The reasons that occurred, in the table's order down the columns.

@@ -27,10 +27,17 @@ pub fn erklaere(entscheidung: &Entscheidung05, par05: &Par05, auslegungen: &Ausl
     benutzte_auslegungen(&mut text, entscheidung, auslegungen);
     berechnung(&mut text, entscheidung, auslegungen);
     text.ergebnis(entscheidung.gruende, entscheidung.betrag);
-    text.klaerung(entscheidung.gruende, |grund| {
-        klaerung::auftrag(grund, entscheidung, par05, auslegungen)
-    });
+    text.klaerung(entscheidung.gruende, auftraege(entscheidung, par05, auslegungen));
     text.fertig()
+}
+
+/// Returns what must be found out before a Klärfall can be decided: a request per reason.
+pub(crate) fn auftraege(
+    e: &Entscheidung05,
+    par05: &Par05,
+    auslegungen: &Auslegungen,
+) -> Vec<String> {
+    e.gruende.alle().filter_map(|grund| klaerung::auftrag(grund, e, par05, auslegungen)).collect()
 }
 
 fn sachverhalt(text: &mut Text, s: &Sachverhalt, par05: &Par05) {

@@ -29,8 +29,18 @@ pub fn erklaere(entscheidung: &Entscheidung06, par06: &Par06, auslegungen: &Ausl
     benutzte_auslegungen(&mut text, entscheidung, auslegungen);
     berechnung(&mut text, entscheidung, par06, auslegungen);
     text.ergebnis(entscheidung.gruende, entscheidung.betrag);
-    text.klaerung(entscheidung.gruende, |grund| klaerung::auftrag(grund, s, par06, auslegungen));
+    text.klaerung(entscheidung.gruende, auftraege(entscheidung, par06, auslegungen));
     text.fertig()
+}
+
+/// Returns what must be found out before a Klärfall can be decided: a request per reason.
+pub(crate) fn auftraege(
+    e: &Entscheidung06,
+    par06: &Par06,
+    auslegungen: &Auslegungen,
+) -> Vec<String> {
+    let auftrag = |grund| klaerung::auftrag(grund, &e.sachverhalt, par06, auslegungen);
+    e.gruende.alle().filter_map(auftrag).collect()
 }
 
 fn sachverhalt(text: &mut Text, s: &Sachverhalt, auslegungen: &Auslegungen) {
@@ -48,6 +58,12 @@ fn sachverhalt(text: &mut Text, s: &Sachverhalt, auslegungen: &Auslegungen) {
         text.zeile(&format!(
             "Im Dienstplan ohne Arztstelle auf der Insel: {}",
             namen(&lage.ohne_arztstelle)
+        ));
+    }
+    if !lage.nicht_im_dienstplan.is_empty() && !lage.ist_ohne_dienstplan() {
+        text.zeile(&format!(
+            "Mit Arztstelle auf der Insel, aber nicht im Dienstplan (nicht gezählt): {}",
+            namen(&lage.nicht_im_dienstplan)
         ));
     }
     if !lage.psychotherapeuten.is_empty() {

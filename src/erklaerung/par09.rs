@@ -57,12 +57,7 @@ pub fn erklaere(
     par09: &Par09,
     auslegungen: &Auslegungen,
 ) -> String {
-    let mut gruende = pruefe(sachverhalt, par09, auslegungen);
-    let wettbewerb = wettbewerb.filter(|_| gruende.ist_leer());
-    if let Some(grund) = wettbewerb.and_then(|w| w.grund) {
-        gruende.wenn(true, grund);
-    }
-    let akte = Akte { s: sachverhalt, wettbewerb, gruende, par09, auslegungen };
+    let akte = Akte::neu(sachverhalt, wettbewerb, par09, auslegungen);
     let mut text = Text::neu(&format!(
         "§ 9 Fallwertzuschlag: Praxis {}, Fall {}, Quartal {}",
         fall.praxis, fall.fall_id, sachverhalt.quartal
@@ -72,9 +67,19 @@ pub fn erklaere(
     akte.schreibe_pruefung(&mut text);
     akte.schreibe_auslegungen(&mut text);
     akte.schreibe_berechnung(&mut text, betrag);
-    text.ergebnis(gruende, betrag);
-    text.klaerung(gruende, |grund| akte.auftrag(grund));
+    text.ergebnis(akte.gruende, betrag);
+    text.klaerung(akte.gruende, akte.auftraege());
     text.fertig()
+}
+
+/// Returns what must be found out before a Klärfall can be decided: a request per reason.
+pub(crate) fn auftraege(
+    sachverhalt: &Sachverhalt,
+    wettbewerb: Option<&Wettbewerb>,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) -> Vec<String> {
+    Akte::neu(sachverhalt, wettbewerb, par09, auslegungen).auftraege()
 }
 
 fn schreibe_fall(text: &mut Text, fall: &Fallangaben, s: &Sachverhalt) {
@@ -98,7 +103,27 @@ fn schreibe_fall(text: &mut Text, fall: &Fallangaben, s: &Sachverhalt) {
     text.zeile(&format!("Patient: {patient}"));
 }
 
+impl<'a> Akte<'a> {
+    fn neu(
+        s: &'a Sachverhalt,
+        wettbewerb: Option<&'a Wettbewerb>,
+        par09: &'a Par09,
+        auslegungen: &'a Auslegungen,
+    ) -> Self {
+        let mut gruende = pruefe(s, par09, auslegungen);
+        let wettbewerb = wettbewerb.filter(|_| gruende.ist_leer());
+        if let Some(grund) = wettbewerb.and_then(|w| w.grund) {
+            gruende.wenn(true, grund);
+        }
+        Self { s, wettbewerb, gruende, par09, auslegungen }
+    }
+}
+
 impl Akte<'_> {
+    fn auftraege(&self) -> Vec<String> {
+        self.gruende.alle().filter_map(|grund| self.auftrag(grund)).collect()
+    }
+
     fn schreibe_sachverhalt(&self, text: &mut Text) {
         let s = self.s;
         text.abschnitt("Sachverhalt");
@@ -127,7 +152,13 @@ impl Akte<'_> {
             None => text.zeile("Geschlossene Praxis, über die zu entscheiden wäre: keine bekannt"),
         }
         if s.rueckblick_wird_geprueft() {
-            text.zeile(&format!("Behandlungen des Patienten im Rückblick: {}", self.behandelt()));
+            text.zeile(&format!(
+                "Behandlungen des Patienten im Rückblick, die zählen: {}",
+                self.behandelt()
+            ));
+            if s.rueckblick.behandelt.is_empty() {
+                text.zeile(&self.zaehlt_nicht());
+            }
             text.zeile(&format!("Abrechnungen, die im Rückblick fehlen: {}", self.fehlend()));
         }
     }
@@ -270,6 +301,23 @@ impl Akte<'_> {
     fn behandelt(&self) -> String {
         let behandelt = self.s.rueckblick.behandelt.iter();
         liste(behandelt.map(|(quartal, tag)| format!("{quartal} (zuletzt {})", tag.deutsch())))
+    }
+
+    /// Says what of a patient's visits is no treatment in the look-back: "keine" does not mean that the
+    /// patient was never there.
+    fn zaehlt_nicht(&self) -> String {
+        let vertreter = !self.auslegungen.rueckblick_vertreter_und_notfall.0;
+        let gemischt =
+            self.s.schliessung.as_ref().is_none_or(|lage| lage.art == Praxisart::Gemischt);
+        let teile: Vec<&str> = [
+            vertreter.then_some("Vertreter- und Notfallfälle"),
+            gemischt.then_some("bei gemischten Praxen Leistungen ohne Hausarzt"),
+            Some("Leistungen nach der Schließung"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        format!("Es zählen nicht: {}.", teile.join("; "))
     }
 
     fn fehlend(&self) -> String {

@@ -65,13 +65,7 @@ pub enum Fehler {
 /// # Errors
 /// [`Fehler`]
 pub fn suche(buendel: &Path, id: &str) -> Result<Fund, Fehler> {
-    ordner::ist_buendel(buendel)
-        .map_err(|grund| Fehler::KeinBuendel { pfad: buendel.to_owned(), grund })?;
-    let pfad = buendel.join(nachweis::DATEI);
-    let datei: Arc<str> = pfad.display().to_string().into();
-    let quelle = File::open(&pfad)
-        .map_err(|fehler| nachweis::Fehler::Platte { datei: Arc::clone(&datei), fehler })?;
-    let mut nachweis = Nachweis::lies(Arc::clone(&datei), BufReader::new(quelle))?;
+    let (datei, mut nachweis) = oeffne(buendel)?;
     let gesucht = Gesucht::neu(id);
     let mut treffer: [Treffer; 3] = Default::default();
     while let Some(eintrag) = nachweis.next() {
@@ -80,12 +74,7 @@ pub fn suche(buendel: &Path, id: &str) -> Result<Fund, Fehler> {
         let treffer = &mut treffer[naehe as usize];
         treffer.zeilen.push(zeile(&eintrag));
         if naehe == Naehe::Ganz || treffer.erklaerungen.is_empty() {
-            let text = erklaere(&eintrag, nachweis.kopf()).ok_or_else(|| Fehler::Widerspruch {
-                pfad: Arc::clone(&datei),
-                id: kennung(&eintrag),
-                version: nachweis.kopf().programmversion.clone(),
-            })?;
-            treffer.erklaerungen.push(text);
+            treffer.erklaerungen.push(erklaere(&eintrag, nachweis.kopf(), &datei)?);
         }
     }
     let naechste = treffer.into_iter().find(|treffer| !treffer.zeilen.is_empty());
@@ -96,6 +85,18 @@ pub fn suche(buendel: &Path, id: &str) -> Result<Fund, Fehler> {
             Fund::Auswahl(treffer.zeilen)
         }
     }))
+}
+
+/// Opens the evidence of a bundle; its name comes first.
+pub(super) fn oeffne(buendel: &Path) -> Result<(Arc<str>, Nachweis<BufReader<File>>), Fehler> {
+    ordner::ist_buendel(buendel)
+        .map_err(|grund| Fehler::KeinBuendel { pfad: buendel.to_owned(), grund })?;
+    let pfad = buendel.join(nachweis::DATEI);
+    let datei: Arc<str> = pfad.display().to_string().into();
+    let quelle = File::open(&pfad)
+        .map_err(|fehler| nachweis::Fehler::Platte { datei: Arc::clone(&datei), fehler })?;
+    let nachweis = Nachweis::lies(Arc::clone(&datei), BufReader::new(quelle))?;
+    Ok((datei, nachweis))
 }
 
 /// Decisions that an id meets equally well.
@@ -167,7 +168,7 @@ fn sieben(text: &str) -> &str {
 }
 
 /// Returns the full id.
-fn kennung(eintrag: &Eintrag) -> String {
+pub(super) fn kennung(eintrag: &Eintrag) -> String {
     match eintrag {
         Eintrag::Par09(beleg) => {
             let e = &beleg.entscheidung;
@@ -203,8 +204,20 @@ fn zeile(eintrag: &Eintrag) -> String {
     format!("{}  {was} {quartal}: {ergebnis}", kennung(eintrag))
 }
 
+/// Returns the explanation.
+///
+/// # Errors
+/// [`Fehler::Widerspruch`], if the facts do not give the decision.
+pub(super) fn erklaere(eintrag: &Eintrag, kopf: &Kopf, datei: &Arc<str>) -> Result<String, Fehler> {
+    erklaert(eintrag, kopf).ok_or_else(|| Fehler::Widerspruch {
+        pfad: Arc::clone(datei),
+        id: kennung(eintrag),
+        version: kopf.programmversion.clone(),
+    })
+}
+
 /// Returns the explanation; `None` if the facts do not give the decision.
-fn erklaere(eintrag: &Eintrag, kopf: &Kopf) -> Option<String> {
+fn erklaert(eintrag: &Eintrag, kopf: &Kopf) -> Option<String> {
     let auslegungen = &kopf.auslegungen;
     match eintrag {
         Eintrag::Par09(beleg) => {

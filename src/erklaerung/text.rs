@@ -92,18 +92,21 @@ impl Text {
 
     /// Adds what is to be found out: a request per reason. Nothing for a refused case: no clerk
     /// researches that.
-    pub(crate) fn klaerung<G: Grund>(
-        &mut self,
-        gruende: Gruende<G>,
-        auftrag: impl Fn(G) -> Option<String>,
-    ) {
+    pub(crate) fn klaerung<G: Grund>(&mut self, gruende: Gruende<G>, auftraege: Vec<String>) {
         if gruende.ergebnis() != Ergebnis::Klaerfall {
             return;
         }
         self.abschnitt("Zu klären");
-        for auftrag in gruende.alle().filter_map(auftrag) {
+        for auftrag in auftraege {
             self.zeile(&format!("- {auftrag}"));
         }
+    }
+
+    /// Adds an id, which is never broken.
+    pub(crate) fn kennung(&mut self, id: &str) {
+        self.0.push_str("      ");
+        self.0.push_str(id);
+        self.0.push('\n');
     }
 
     /// Returns the text.

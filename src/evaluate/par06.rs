@@ -40,6 +40,8 @@ pub struct Insellage {
     pub erreicht_am: Option<Tag>,
     /// Registered physicians on the roster without a post on the island in Q.
     pub ohne_arztstelle: Vec<Arzt>,
+    /// Physicians with a post on the island in Q who are not on the roster; they are not counted.
+    pub nicht_im_dienstplan: Vec<Arzt>,
     /// Psychotherapeuten on the roster; they are never counted.
     pub psychotherapeuten: Vec<Arzt>,
     /// Physicians with more duties in Q than are reported without a hint, and how many days.
@@ -235,10 +237,28 @@ fn sammle_lage(
         gezaehlt,
         erreicht_am,
         ohne_arztstelle: bekannte.difference(&mit_stelle).copied().collect(),
+        nicht_im_dienstplan: nicht_im_dienstplan(stammdaten, quartal, stellen, &dienste),
         psychotherapeuten: psychotherapeuten.into_iter().collect(),
         viele_dienste: viele_dienste(&dienste, par06),
         gemeldet: stammdaten.kopfzahlen.get(&(insel, quartal)).copied(),
     }
+}
+
+/// Returns the physicians who hold a post in Q and have no duty in it, without Psychotherapeuten.
+fn nicht_im_dienstplan(
+    stammdaten: &Stammdaten,
+    quartal: Quartal,
+    stellen: &[&Inselstelle<'_>],
+    dienste: &[(Tag, Lanr)],
+) -> Vec<Arzt> {
+    let im_plan: BTreeSet<Arzt> = dienste.iter().map(|(_, lanr)| lanr.arzt()).collect();
+    let inhaber: BTreeSet<Arzt> = besetzungen(stellen)
+        .filter_map(|b| {
+            let (erster, _) = b.zeitraum.schnitt(quartal.erster_tag(), quartal.letzter_tag())?;
+            (!ist_psychotherapeut(stammdaten, b.arzt, erster)).then_some(b.arzt)
+        })
+        .collect();
+    inhaber.difference(&im_plan).copied().collect()
 }
 
 fn besetzungen<'a>(stellen: &[&Inselstelle<'a>]) -> impl Iterator<Item = &'a Besetzung> {

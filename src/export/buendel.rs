@@ -88,6 +88,16 @@ pub enum Fehler {
         /// The bundle.
         pfad: PathBuf,
     },
+    /// There is a bundle with other contents, and its bookings are final.
+    #[error(
+        "{}: das Bündel enthält endgültige Buchungen und wird auch mit --force nicht ersetzt; bitte \
+         in einen anderen Ordner schreiben, mit --lauf N für eigene Belegnummern",
+        pfad.display()
+    )]
+    Endgueltig {
+        /// The bundle.
+        pfad: PathBuf,
+    },
     /// Another run is writing the same bundle.
     #[error(
         "{}: ein anderer Lauf schreibt gerade dieses Bündel; bitte sein Ende abwarten (läuft \
@@ -201,7 +211,8 @@ impl Buendel {
     }
 
     /// Gives the bundle its name. A bundle with the same bytes is left as it is; another one is
-    /// replaced only if `ueberschreiben`, and in one step where the file system can.
+    /// replaced only if `ueberschreiben` and its bookings are not final, and in one step where the
+    /// file system can.
     ///
     /// # Errors
     /// [`Fehler`]; then there is no new bundle, and the old one is untouched.
@@ -216,6 +227,9 @@ impl Buendel {
             }
             Lage::Buendel if ordner::gleich(&self.arbeit.pfad, &self.ziel)? => {
                 Ok(Ausgang::Unveraendert)
+            }
+            Lage::Buendel if ordner::ist_endgueltig(&self.ziel)? => {
+                Err(Fehler::Endgueltig { pfad: self.ziel.clone() })
             }
             Lage::Buendel if ueberschreiben => {
                 self.arbeit.ersetze(&self.ziel, &self.platte)?;

@@ -264,6 +264,32 @@ mod tests {
         String::from_utf8(ziel).expect("UTF-8")
     }
 
+    /// Finance and clerks read the columns' meaning in the README.
+    #[test]
+    fn the_readme_explains_every_column() {
+        let readme = include_str!("../../README.md");
+        let (_, spalten) = readme.split_once("\n## Columns\n").expect("the section");
+        let (spalten, _) = spalten.split_once("\n## ").expect("a section behind it");
+        for (datei, namen) in [
+            (EntscheidungZeile::DATEI, EntscheidungZeile::SPALTEN),
+            (UmsatzgarantieZeile::DATEI, UmsatzgarantieZeile::SPALTEN),
+            (ErschwerniszulageZeile::DATEI, ErschwerniszulageZeile::SPALTEN),
+            (BuchungZeile::DATEI, BuchungZeile::SPALTEN),
+            (MeldungZeile::DATEI, MeldungZeile::SPALTEN),
+        ] {
+            // Each file has its table, below a line that names it; its rows are in the file's order.
+            let (_, tabelle) = spalten.split_once(&format!("`{datei}`")).expect(datei);
+            let zeilen: Vec<_> = tabelle
+                .lines()
+                .skip_while(|zeile| !zeile.starts_with("|---"))
+                .skip(1)
+                .take_while(|zeile| zeile.starts_with('|'))
+                .filter_map(|zeile| zeile.split('`').nth(1))
+                .collect();
+            assert_eq!(zeilen, namen, "{datei}");
+        }
+    }
+
     fn fall(fall_id: &str) -> EntscheidungZeile<'_> {
         EntscheidungZeile {
             bsnr: "170010100".into(),

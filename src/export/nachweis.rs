@@ -1,5 +1,6 @@
 //! The evidence `nachweis.jsonl`: every decision of a run with every fact that a condition read.
-//! `explain` reads it, and so will later quarters and corrections; it is nothing for finance.
+//! `explain` reads it. Later quarters and corrections could, but do not yet: they are given earlier
+//! grants as reference data. It is nothing for finance.
 //!
 //! # Format `strukturfonds-nachweis/1`
 //!
@@ -33,7 +34,7 @@
 //!
 //! **`insel`:** `insel`, `quartal`, `ungedeckt` (stretches without a roster), `tage_ohne_dienst`,
 //! `unbekannte` (`lanr`, `erster_tag`), `gezaehlt` (the heads; their number is n), `erreicht_am`,
-//! `ohne_arztstelle`, `psychotherapeuten`, `viele_dienste` (`arzt`, `tage`), `gemeldet`.
+//! `ohne_arztstelle`, `nicht_im_dienstplan` (holders of a post there), `psychotherapeuten`, `viele_dienste` (`arzt`, `tage`), `gemeldet`.
 //!
 //! **`par09`:** the case: `praxis` (P), `fall_id`, `quartal` (Q), `datei`, `zeile`, `byte`, `satz`,
 //! `pseudonym` of the patient, `patient_bekannt`, `praxis_art` of P in Q, `satzart`,

@@ -8,7 +8,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::buendel::{FORMAT, Fehler, ist_name};
+use crate::auslegung::Wert;
+use crate::read::einstellungen::Buchungsstatus;
 
 /// What stands between a bundle's name and the rest of its work folder's.
 const UNFERTIG: &str = ".unfertig-";
@@ -348,6 +352,28 @@ pub(crate) fn ist_buendel(ordner: &Path) -> Result<(), String> {
     } else {
         Err("protokoll.json ist nicht das Protokoll eines Bündels".to_owned())
     }
+}
+
+/// What is read of a protocol before its bundle may be replaced.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Gebucht {
+    buchungen: Buchungsstand,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Buchungsstand {
+    status: Option<String>,
+}
+
+/// Tells whether a bundle's bookings are final: finance has taken them over.
+pub(super) fn ist_endgueltig(buendel: &Path) -> Result<bool, Fehler> {
+    let pfad = buendel.join("protokoll.json");
+    let text = fs::read(&pfad).map_err(|fehler| Fehler::platte(&pfad, fehler))?;
+    // A protocol that is no JSON any more tells of no bookings.
+    let gebucht: Gebucht = serde_json::from_slice(&text).unwrap_or_default();
+    Ok(gebucht.buchungen.status.as_deref() == Some(Buchungsstatus::Endgueltig.name()))
 }
 
 /// Tells whether a JSON text begins with our format in any version, white space aside.

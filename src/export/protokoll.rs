@@ -70,6 +70,7 @@ struct Faelle {
     gekennzeichnet: u64,
     nicht_gekennzeichnet: u64,
     nachzuegler: u64,
+    nachzuegler_gekennzeichnet: u64,
     haetten_gekennzeichnet_werden_koennen: Vec<Praxiszahl>,
 }
 
@@ -151,6 +152,8 @@ struct Grundzahl {
 struct Buchungen {
     anzahl: usize,
     betrag_cent: i64,
+    /// Of all of them; `None` if there are none. `endgueltig` protects the bundle.
+    status: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -199,6 +202,7 @@ impl<'a> Protokoll<'a> {
                 gekennzeichnet: summen.par09.entschieden(),
                 nicht_gekennzeichnet: summen.nicht_gekennzeichnet,
                 nachzuegler: abrechnung.nachzuegler,
+                nachzuegler_gekennzeichnet: abrechnung.nachzuegler_gekennzeichnet(ergebnis.quartal),
                 haetten_gekennzeichnet_werden_koennen: abrechnung
                     .ungekennzeichnet
                     .iter()
@@ -216,6 +220,7 @@ impl<'a> Protokoll<'a> {
             buchungen: Buchungen {
                 anzahl: abrechnung.buchungen.len(),
                 betrag_cent: abrechnung.buchungen.iter().map(|b| b.betrag).sum::<Cent>().cent(),
+                status: abrechnung.buchungen.first().map(|buchung| buchung.status),
             },
             gleichungen: abrechnung.gleichungen.iter().map(Gleichungszeile::from).collect(),
             meldungen: ergebnis

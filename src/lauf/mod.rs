@@ -368,8 +368,8 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
     let abrechnung =
         umstaende.rechne_ab(&grundlage, faelle.ertrag, faelle.abgerechnet, &mut meldungen);
     if bestand.schluessel.is_none() {
-        let text = "ohne Schlüsseldatei enthält der Nachweis keine Pseudonyme; spätere Quartale können die Zuschläge \
-                    dieses Laufs nicht zuordnen";
+        let text = "ohne Schlüsseldatei enthält der Nachweis keine Pseudonyme; seine Zuschläge lassen sich keinem \
+                    Patienten mehr zuordnen (spätere Quartale erhalten sie über <vorlauf_par09> mit Versicherten-IDs)";
         meldungen.melde(Meldung::ohne_ort(Code::OhneSchluessel, text));
     }
     let abgelehnt = meldungen.hat_fehler();

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use super::*;
 use crate::ergebnis::Grund;
+use crate::euro::Cent;
+use crate::export::tabellen::umsatzgarantie;
 use crate::meldung::Stufe;
 use crate::settle::entscheidung::Entscheidung09;
 
@@ -70,10 +72,14 @@ fn the_demo_quarter_comes_out_as_its_readme_says() {
         .collect();
     assert_eq!(gefunden, erwartet);
 
+    // A dash stands for an empty column of umsatzgarantie.csv.
     let erwartet: Vec<String> = tabelle(&readme, "|  | LANR | BSNR")
         .iter()
         .map(|z| {
-            format!("{}/{} {} {} {}", &z[1][..7], &z[2][..7], z[8], betrag(&z[9]), gruende(&z[10]))
+            let (arzt, praxis) = (&z[1][..7], &z[2][..7]);
+            let gerechnet = [z[4].clone(), z[5].clone(), betrag(&z[6]), betrag(&z[7])];
+            let entschieden = format!("{} {} {}", z[8], betrag(&z[9]), gruende(&z[10]));
+            format!("{arzt}/{praxis} {} {entschieden}", gerechnet.join(" "))
         })
         .collect();
     let mut gefunden: Vec<String> = ergebnis
@@ -81,14 +87,21 @@ fn the_demo_quarter_comes_out_as_its_readme_says() {
         .par05
         .iter()
         .map(|e| {
-            let s = &e.sachverhalt;
+            let zeile = umsatzgarantie(e, &ergebnis.einstellungen.auslegungen);
+            let oder_strich = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+            let euro =
+                |cent: Option<i64>| oder_strich(cent.map(|cent| Cent::neu(cent).to_string()));
             format!(
-                "{}/{} {} {} {}",
-                s.arzt,
-                s.praxis,
-                e.gruende.ergebnis().name(),
+                "{}/{} {} {} {} {} {} {} {}",
+                zeile.lanr,
+                zeile.bsnr,
+                oder_strich(zeile.foerderquartal.map(|nummer| nummer.to_string())),
+                oder_strich(zeile.anteil_tage.map(Into::into)),
+                euro(zeile.garantie_cent),
+                euro(zeile.honorar_cent),
+                zeile.ergebnis,
                 e.betrag,
-                e.gruende.text()
+                zeile.gruende
             )
         })
         .collect();

@@ -72,6 +72,7 @@ impl EinwohnerBau {
         let mut puffer = Vec::new();
         let mut zeichensatz = None;
         let (mut nummer, mut byte, mut gemeinden) = (0_u64, 0_u64, 0_u64);
+        let mut laenge_davor = 0;
         let mut am_ende = Stelle::ANFANG;
         loop {
             nummer += 1;
@@ -96,8 +97,16 @@ impl EinwohnerBau {
                 meldungen.melde(Meldung::neu(Code::EinwohnerZeile, ort(0), text));
                 return Err(Abbruch);
             }
-            let gelesen = entziffere(&puffer, nummer == 1, &mut zeichensatz)
-                .and_then(|text| lies_gemeinde(&text));
+            let text = entziffere(&puffer, nummer == 1, &mut zeichensatz);
+            let ohne_ende = !puffer.ends_with(b"\n");
+            let gelesen = text.and_then(|text| {
+                let laenge = text.chars().count();
+                let davor = std::mem::replace(&mut laenge_davor, laenge);
+                if ohne_ende {
+                    nicht_abgeschnitten(laenge, davor)?;
+                }
+                lies_gemeinde(&text)
+            });
             match gelesen {
                 Ok(None) => {}
                 Ok(Some(zeile)) => {
@@ -281,6 +290,18 @@ fn lies_gemeinde(zeile: &str) -> Result<Option<Zeile>, Zeilenfehler> {
     }))
 }
 
+/// A last line without end is whole if it is as long as the line before: the columns of a file are
+/// fixed.
+fn nicht_abgeschnitten(laenge: usize, davor: usize) -> Result<(), Zeilenfehler> {
+    if davor <= laenge {
+        return Ok(());
+    }
+    falsch(&format!(
+        "die letzte Zeile hat kein Zeilenende und {laenge} Zeichen statt {davor} wie die davor; die \
+         Datei ist wohl abgeschnitten"
+    ))
+}
+
 fn falsch<T>(text: &str) -> Result<T, Zeilenfehler> {
     Err((Code::EinwohnerZeile, 0, format!("{text}; bitte die Datei neu beschaffen")))
 }
@@ -446,6 +467,16 @@ mod tests {
                 "{}",
                 &zweite[..zweite.len().min(80)]
             );
+        }
+        // Cut off, however much is left of the last line; a last line that only lacks its end is whole.
+        let ganz = [&gut[..], &gemeinde("03157006", "Peine, Stadt", "50249")].concat();
+        for weg in 1..=73 {
+            let (einwohner, meldungen) = lies(&[&ganz.as_bytes()[..ganz.len() - weg]]);
+            let fehler = (Code::EinwohnerZeile, Some(2), Some(222));
+            let erwartet = if weg <= 2 { vec![] } else { vec![fehler] };
+            assert_eq!(meldungen, erwartet, "{weg}");
+            let gemeinden = einwohner.veroeffentlichungen[0].gemeinden.len();
+            assert_eq!(gemeinden, if weg <= 2 { 2 } else { 1 }, "{weg}");
         }
         let ohne = |text: &[u8]| lies(&[text]).1;
         assert_eq!(ohne(b""), [(Code::DateiLeer, Some(1), Some(0))]);

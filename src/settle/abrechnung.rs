@@ -66,6 +66,13 @@ pub struct Umstaende<'a> {
     pub namen: &'a [Arc<str>],
 }
 
+impl Abrechnung {
+    /// Returns how many late cases are marked, in a run for `quartal`.
+    pub fn nachzuegler_gekennzeichnet(&self, quartal: Quartal) -> u64 {
+        self.par09.iter().filter(|e| e.sachverhalt.quartal < quartal).count() as u64
+    }
+}
+
 impl Umstaende<'_> {
     /// Decides, books and checks the equations; errors are recorded.
     /// `faelle` is the number of cases as the readers counted them.

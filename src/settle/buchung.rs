@@ -191,14 +191,15 @@ impl Buchungslauf<'_> {
     }
 }
 
+/// Has no comma: what cannot read quoted CSV fields shall still find the columns.
 fn text(paragraph: u8, quartal: Quartal, anzahl: u64) -> String {
     match paragraph {
         5 => format!("Umsatzgarantie § 5 Strukturfonds-Richtlinie {quartal}"),
         6 => format!(
-            "Erschwerniszulage § 6 Strukturfonds-Richtlinie {quartal}, {anzahl} Arztstelle(n)"
+            "Erschwerniszulage § 6 Strukturfonds-Richtlinie {quartal}: {anzahl} Arztstelle(n)"
         ),
         _ => {
-            format!("Fallwertzuschlag § 9 Strukturfonds-Richtlinie {quartal}, {anzahl} Fall/Fälle")
+            format!("Fallwertzuschlag § 9 Strukturfonds-Richtlinie {quartal}: {anzahl} Fall/Fälle")
         }
     }
 }

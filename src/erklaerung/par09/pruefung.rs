@@ -35,9 +35,11 @@ fn bedingung(grund: Grund09) -> (&'static str, &'static str) {
         Grund09::Vertreterfall => ("14a", "Vertreterfall"),
         Grund09::Notfall => ("14b", "Notfall"),
         Grund09::KeinHausaerztlicherFall => ("14c", "Anderer Schein als der des Hausarztes"),
-        Grund09::RueckblickFehlt => ("15", "Patient nicht gefunden, ein nötiger Rückblick fehlt"),
+        Grund09::RueckblickFehlt => {
+            ("15", "Keine Behandlung gefunden, die zählt; ein nötiger Rückblick fehlt")
+        }
         Grund09::NichtVorbehandelt => {
-            ("16", "Patient nicht gefunden, kein nötiger Rückblick fehlt")
+            ("16", "Keine Behandlung gefunden, die zählt; kein nötiger Rückblick fehlt")
         }
         Grund09::BereitsImQuartal => ("17", "Quartal ist dieser Praxis schon gewährt"),
         Grund09::AnderweitigUebernommen => ("18", "Quartal ist einer anderen Praxis gewährt"),
@@ -230,6 +232,12 @@ impl Akte<'_> {
     /// Rows 14a to 14c.
     fn scheinart(&self, grund: Grund09) -> Befund {
         let a = self.auslegungen;
+        // A Schein is one of the three: where one of them applies, the later ones are not asked for.
+        let vorher = [Grund09::Vertreterfall, Grund09::Notfall];
+        let vorher = vorher.into_iter().take_while(|vorher| *vorher != grund);
+        if let Some(erster) = vorher.into_iter().find(|vorher| self.gruende.enthaelt(*vorher)) {
+            return Err(format!("{} zutrifft", bedingung(erster).0));
+        }
         match grund {
             Grund09::Notfall if a.notfaelle == Notfaelle::Zulassen => {
                 Err(format!("par09.notfaelle = {}", a.notfaelle.name()))
@@ -254,22 +262,24 @@ impl Akte<'_> {
             return Ok(format!("Behandelt in Praxis {}: {}.", lage.praxis, self.behandelt()));
         }
         if grund == Grund09::RueckblickFehlt {
-            let nicht_gefunden =
-                "Der Patient ist in keiner gelesenen Abrechnung gefunden; fehlende";
-            return Ok(format!("{nicht_gefunden} Abrechnungen: {}.", self.fehlend()));
+            return Ok(format!(
+                "Keine gelesene Abrechnung belegt eine Behandlung des Patienten, die zählt; fehlende Abrechnungen: {}.",
+                self.fehlend()
+            ));
         }
         if !s.rueckblick.fehlend.is_empty() {
             return Err("der Rückblick unvollständig ist".to_owned());
         }
         Ok(match &s.schliessung {
             Some(lage) => format!(
-                "In Praxis {} ist keine Behandlung des Patienten belegt; Rückblick: {}.",
+                "In Praxis {} ist keine Behandlung des Patienten belegt, die zählt; Rückblick: {}.",
                 lage.praxis,
                 self.rueckblick(lage)
             ),
             None => {
                 "In keiner Praxis, deren Schließung bekannt ist und deren Zeitraum bis zu diesem \
-                     Quartal begonnen hat, ist im Rückblick eine Behandlung des Patienten belegt."
+                     Quartal begonnen hat, ist im Rückblick eine Behandlung des Patienten belegt, die \
+                     zählt."
                     .to_owned()
             }
         })
@@ -287,6 +297,9 @@ impl Akte<'_> {
         };
         let schon_vergeben = wettbewerb.im_quartal.is_some();
         match grund {
+            Grund09::AnderweitigUebernommen if self.gruende.enthaelt(Grund09::BereitsImQuartal) => {
+                Err(format!("{} zutrifft", bedingung(Grund09::BereitsImQuartal).0))
+            }
             Grund09::MehrfachUebernommen => self.mehrfach(wettbewerb),
             Grund09::ZweiQuartaleAusgeschoepft if schon_vergeben => {
                 Err("das Quartal schon gewährt ist".to_owned())

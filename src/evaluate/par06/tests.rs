@@ -287,6 +287,14 @@ fn stand_ins_successors_and_changes_within_the_quarter() {
     let mut lage = grundlage();
     assert_eq!(lage.kurz(&tagesgenau), (1, vec!["AS-1 : 21500.00".to_owned()]));
 
+    // A holder who is not on the roster does not count either, and is named.
+    assert!(lage.lauf(&tagesgenau).0[0].nicht_im_dienstplan.is_empty());
+    let besetzungen = vec![besetzung("1000002", "1", "2020-01-01", None)];
+    lage.daten.arztstellen.push(stelle("AS-2", "1700202", besetzungen));
+    assert_eq!(lage.kurz(&tagesgenau).0, 1);
+    assert_eq!(lage.lauf(&tagesgenau).0[0].nicht_im_dienstplan, ["1000002".parse().expect("Arzt")]);
+    lage = grundlage();
+
     // A stand-in without a post does not count, unless everybody on the roster does.
     lage.dienst("2024-02-01", "100000901");
     assert_eq!(lage.kurz(&tagesgenau).0, 1);

@@ -200,6 +200,40 @@ fn an_identical_bundle_stays_and_a_different_one_only_goes_by_force() {
 }
 
 #[test]
+fn final_bookings_are_never_replaced() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let ziel = ordner.path().join("2024Q1");
+    let protokoll = |status: &str| {
+        PROTOKOLL.replace("\n}", &format!(",\n  \"buchungen\": {{ \"status\": {status} }}\n}}"))
+    };
+    for (text, endgueltig) in [
+        (protokoll("\"endgueltig\""), true),
+        (protokoll("\"vorlaeufig\""), false),
+        (protokoll("\"test\""), false),
+        (protokoll("null"), false),
+        (PROTOKOLL.to_owned(), false),
+        (PROTOKOLL.replace("\n}", ",\n  \"status\": \"endgueltig\"\n}"), false),
+        (protokoll("\"endgueltig\"").trim_end().trim_end_matches('}').to_owned(), false),
+    ] {
+        heil(&ziel, "a", true).expect("Bündel");
+        fs::write(ziel.join("protokoll.json"), &text).expect("Datei");
+        match heil(&ziel, "b", true) {
+            Err(fehler @ Fehler::Endgueltig { .. }) if endgueltig => {
+                let fehler = fehler.to_string();
+                assert!(fehler.contains("das Bündel enthält endgültige Buchungen"), "{fehler}");
+                assert!(fehler.contains("in einen anderen Ordner schreiben, mit --lauf N"));
+                assert!(matches!(heil(&ziel, "b", false), Err(Fehler::Endgueltig { .. })));
+                assert_eq!(namen(ordner.path()), ["2024Q1"]);
+                assert_eq!(fs::read_to_string(ziel.join("protokoll.json")).ok(), Some(text));
+                fs::remove_dir_all(&ziel).expect("weg");
+            }
+            Ok(Ausgang::Ersetzt) if !endgueltig => zeigt(&ziel, Some("b"), &text),
+            andere => panic!("{text}: {andere:?}"),
+        }
+    }
+}
+
+#[test]
 fn what_is_no_bundle_is_never_replaced() {
     for (datei, text) in [
         ("wichtig.txt", "x"),

@@ -27,6 +27,9 @@ pub(super) struct Inselzeile {
     gezaehlt: Vec<Text<Arzt>>,
     erreicht_am: Option<Text<Tag>>,
     ohne_arztstelle: Vec<Text<Arzt>>,
+    // Bundles of the first versions do not have it.
+    #[serde(default)]
+    nicht_im_dienstplan: Vec<Text<Arzt>>,
     psychotherapeuten: Vec<Text<Arzt>>,
     viele_dienste: Vec<Dienstzeile>,
     gemeldet: Option<u32>,
@@ -59,6 +62,7 @@ impl From<&Insellage> for Inselzeile {
             gezaehlt: texte(lage.gezaehlt.iter().copied()),
             erreicht_am: lage.erreicht_am.map(Text),
             ohne_arztstelle: texte(lage.ohne_arztstelle.iter().copied()),
+            nicht_im_dienstplan: texte(lage.nicht_im_dienstplan.iter().copied()),
             psychotherapeuten: texte(lage.psychotherapeuten.iter().copied()),
             viele_dienste: lage
                 .viele_dienste
@@ -85,6 +89,7 @@ impl From<Inselzeile> for Insellage {
             gezaehlt: werte(zeile.gezaehlt),
             erreicht_am: zeile.erreicht_am.map(|tag| tag.0),
             ohne_arztstelle: werte(zeile.ohne_arztstelle),
+            nicht_im_dienstplan: werte(zeile.nicht_im_dienstplan),
             psychotherapeuten: werte(zeile.psychotherapeuten),
             viele_dienste: zeile.viele_dienste.into_iter().map(|d| (d.arzt.0, d.tage)).collect(),
             gemeldet: zeile.gemeldet,

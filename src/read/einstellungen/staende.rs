@@ -41,7 +41,8 @@ impl Leser<'_> {
         let name = feld("name").and_then(|wert| self.zeichenkette("parameter.name", wert));
         let ab = feld("ab").and_then(|wert| self.geparst("parameter.ab", wert));
         let bekannt_ab = feld("bekannt_ab").and_then(|w| self.geparst("parameter.bekannt_ab", w));
-        let wert = feld("wert").and_then(|wert| self.parameterwert(wert));
+        let in_cent = name.as_deref().is_some_and(|name| name.ends_with("_cent"));
+        let wert = feld("wert").and_then(|wert| self.parameterwert(wert, in_cent));
         let fundstelle =
             feld("fundstelle").and_then(|w| self.zeichenkette("parameter.fundstelle", w));
         let anmerkung = feld("anmerkung").and_then(|w| self.zeichenkette("parameter.anmerkung", w));
@@ -64,7 +65,11 @@ impl Leser<'_> {
         }
     }
 
-    fn parameterwert(&mut self, wert: &Spanned<DeValue<'_>>) -> Option<Parameterwert> {
+    fn parameterwert(
+        &mut self,
+        wert: &Spanned<DeValue<'_>>,
+        in_cent: bool,
+    ) -> Option<Parameterwert> {
         let ziffern = |wert: &DeValue<'_>| wert.as_str().and_then(zwei_ziffern);
         let gelesen = match wert.get_ref() {
             DeValue::Array(liste) => {
@@ -81,8 +86,9 @@ impl Leser<'_> {
         if gelesen.is_none() {
             let text = format!(
                 "`parameter.wert`: erwartet wird eine ganze Zahl, zwei Ziffern in \
-                 Anführungszeichen oder eine Liste davon, gefunden {}",
-                art(wert.get_ref())
+                 Anführungszeichen oder eine Liste davon, gefunden {}{}",
+                art(wert.get_ref()),
+                if in_cent { "; Beträge stehen in Cent: 25,00 EUR = 2500" } else { "" }
             );
             self.ungueltig(wert.span(), text);
         }
@@ -113,7 +119,13 @@ mod tests {
             ),
             ("2025Q1", "2014Q1", 3, "ungueltig", "die Richtlinie gilt erst ab 2014Q2"),
             ("2025Q1", "2023Q1", 3, "ungueltig", "schon den Wert 2000, nun auch 2500"),
-            ("2500", "25.00", 4, "ungueltig", "gefunden eine Kommazahl"),
+            (
+                "2500",
+                "25.00",
+                4,
+                "ungueltig",
+                "gefunden eine Kommazahl; Beträge stehen in Cent: 25,00 EUR = 2500",
+            ),
             ("2500", "-1", 4, "ungueltig", "-1 liegt nicht zwischen 0 und 100000000"),
             ("2500", "[2500]", 4, "ungueltig", "erwartet wird eine ganze Zahl"),
             ("2500", "[2500, \"01\"]", 4, "ungueltig", "gefunden eine Liste"),

@@ -467,8 +467,12 @@ fn why_a_document_is_not_well_formed_is_said_in_german() {
         ("<fall", "<!x><fall", "auf <! folgt weder Kommentar noch CDATA noch DOCTYPE"),
         ("<fall", "<?a <fall", "eine Verarbeitungsanweisung endet nicht mit ?>"),
         ("<fall", "&lt<fall", "ein Verweis (&…) endet nicht mit ;"),
-        ("</faelle>\n", "</faelle", "eine Marke endet nicht mit >"),
-        ("\"00\"", "\"00", "in einer Marke fehlt das schließende Anführungszeichen"),
+        (
+            "</faelle>\n",
+            "</faelle",
+            "die Datei endet mitten in einer Marke und ist wohl abgeschnitten",
+        ),
+        ("\"00\"", "\"00", "die Datei endet in einem Attributwert: sie ist wohl abgeschnitten"),
         ("<fall", "<fall xmlns:xml=\"u\"", "die XML selbst gehören"),
     ] {
         let (_, meldungen) = lies(gut.replacen(von, durch, 1).as_bytes());

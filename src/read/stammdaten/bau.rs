@@ -1,7 +1,7 @@
 //! Puts the rows of all reference files together: one row per key, branches resolved, everything
 //! checked once. The result does not depend on the order in which files are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pruefung::{self, Abschnitt, Register};
 use super::tabelle::{Tabelle, Verortet};
@@ -19,6 +19,8 @@ use crate::stammdaten::{
 #[derive(Debug, Default)]
 pub struct Stammdatenbau {
     pub(super) quartale: Vec<(Quartal, Ort)>,
+    /// Names of the sections that are there in any file, filled or empty.
+    pub(super) abschnitte: BTreeSet<&'static str>,
     /// A row of the register has a fault and is left out.
     pub(super) register_lueckenhaft: bool,
     pub(super) praxen: Tabelle<(Praxis, Option<Tag>), Praxiszeile>,
@@ -95,9 +97,9 @@ impl Stammdatenbau {
     /// branches replaced by their main practices, lists sorted. All errors are recorded in
     /// `meldungen`; with errors the result is of no use.
     pub fn fertig(self, quartal: Quartal, par05: &Par05, meldungen: &mut Meldungen) -> Stammdaten {
-        for (genannt, ort) in self.quartale.into_iter().filter(|(q, _)| *q != quartal) {
+        for (genannt, ort) in self.quartale.iter().filter(|(q, _)| *q != quartal) {
             let text = format!("die Stammdaten sind für {genannt}, der Lauf ist für {quartal}");
-            meldungen.melde(Meldung::neu(Code::QuartalWiderspricht, ort, text));
+            meldungen.melde(Meldung::neu(Code::QuartalWiderspricht, ort.clone(), text));
         }
         // The register first: it tells what the practices of all other rows are.
         let mut daten = Stammdaten {
@@ -128,6 +130,9 @@ impl Stammdatenbau {
             .into_iter()
             .map(|(schluessel, zeile)| (schluessel, zeile.ort))
             .collect();
+        let ort = self.quartale.iter().map(|(_, ort)| ort).min();
+        pruefung::abschnitte(&daten, &self.abschnitte, ort, meldungen);
+        pruefung::bewilligungen09_ohne_schliessung(&daten, meldungen);
         daten
     }
 }

@@ -1,5 +1,7 @@
 //! Checks of reference data that look at more than one row.
 
+use std::collections::BTreeSet;
+
 use super::bau::Stellenzeile;
 use super::tabelle::Verortet;
 use crate::kennung::Praxis;
@@ -79,6 +81,70 @@ pub(super) fn zeitraeume<'a, G: PartialEq>(
         };
         if endet_spaeter {
             laengste = Some(zeile);
+        }
+    }
+}
+
+/// Records the sections that no file has although other rows show that their content would matter.
+/// They are read as empty; `ort` is the first file, where they could stand.
+pub(super) fn abschnitte(
+    daten: &Stammdaten,
+    vorhanden: &BTreeSet<&'static str>,
+    ort: Option<&Ort>,
+    meldungen: &mut Meldungen,
+) {
+    let betraege = !daten.honorare.is_empty() || !daten.durchschnitte.is_empty();
+    let abschnitte = [
+        (
+            "bewilligungen_par09",
+            !daten.schliessungen.is_empty(),
+            "Schließungen",
+            "keine Bewilligung nach § 9",
+        ),
+        (
+            "bewilligungen_par05",
+            betraege,
+            "Honorare oder Fachgruppendurchschnitte",
+            "keine Bewilligung nach § 5",
+        ),
+        (
+            "auflagenverstoesse",
+            !daten.bewilligungen05.is_empty(),
+            "Bewilligungen nach § 5",
+            "kein Verstoß gegen § 5 Abs. 4",
+        ),
+    ];
+    for (name, zaehlt, anlass, gelesen_als) in abschnitte {
+        if !zaehlt || vorhanden.contains(name) {
+            continue;
+        }
+        let text = format!(
+            "der Abschnitt <{name}> fehlt in allen Stammdaten, obwohl sie {anlass} enthalten; er ist als leer gelesen \
+             ({gelesen_als}); bitte den Abschnitt (auch leer) liefern"
+        );
+        meldungen
+            .melde(Meldung { ort: ort.cloned(), ..Meldung::ohne_ort(Code::AbschnittFehlt, text) });
+    }
+}
+
+/// Records § 9 Bewilligungen for the patients of a practice that has no closure on record: no case
+/// can be granted by them. Not where there are errors: the closure may be one of those.
+pub(super) fn bewilligungen09_ohne_schliessung(daten: &Stammdaten, meldungen: &mut Meldungen) {
+    if meldungen.hat_fehler() {
+        return;
+    }
+    for bewilligung in &daten.bewilligungen09 {
+        if daten.schliessung(bewilligung.geschlossene).is_none() {
+            let text = format!(
+                "die Bewilligung nach § 9 der Praxis {} nennt die Praxis {}, deren Schließung nicht erfasst ist; nach ihr wird \
+                 kein Zuschlag gewährt; bitte prüfen, ob die Schließung fehlt oder die BSNR falsch ist",
+                bewilligung.praxis, bewilligung.geschlossene
+            );
+            meldungen.melde(Meldung::neu(
+                Code::BewilligungOhneSchliessung,
+                bewilligung.ort.clone(),
+                text,
+            ));
         }
     }
 }

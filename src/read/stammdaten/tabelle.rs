@@ -73,7 +73,8 @@ impl<K, T> Tabelle<K, T> {
                 Entry::Occupied(belegt) if belegt.get().1.wert != wert => {
                     let text = format!(
                         "{was}: anderer Inhalt als in {} bei gleichem Schlüssel und gleichem bekannt_ab \
-                         ({bekannt_ab}); bitte eine der Angaben streichen oder mit späterem bekannt_ab liefern",
+                         ({bekannt_ab}); bitte eine der Angaben streichen oder die richtige in einer Datei mit späterem \
+                         erstellt liefern",
                         belegt.get().1.ort
                     );
                     meldungen.melde(Meldung::neu(Code::StammdatenWiderspruch, ort, text));

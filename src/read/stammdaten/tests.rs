@@ -121,6 +121,46 @@ fn an_absent_section_of_earlier_grants_says_nothing_and_an_empty_one_that_there_
     assert_eq!(beide.vorlauf.map(|liste| liste.len()), Some(1));
 }
 
+/// A section that nobody sends is read as empty; a warning says so where it could change a result.
+#[test]
+fn a_section_that_is_in_no_file_is_reported_where_it_matters() {
+    let ohne = |von: &str, bis: &str, statt: &str| {
+        let (davor, rest) = GUT.split_once(von).expect(von);
+        let (_, danach) = rest.split_once(bis).expect(bis);
+        format!("{davor}{statt}{danach}")
+    };
+    let par09 = |statt| ohne("<bewilligungen_par09>", "</bewilligungen_par09>", statt);
+    let par05 = |statt| ohne("<bewilligungen_par05>", "</bewilligungen_par05>", statt);
+    let verstoesse = |statt| ohne("<auflagenverstoesse>", "</auflagenverstoesse>", statt);
+    let dazu = GUT.split_once("<praxen>").expect("Kopf").0.replace("\"S1\"", "\"S2\"");
+    let dazu = |abschnitt: &str| format!("{dazu}<{abschnitt}/></stammdaten>");
+    let fehlt = &["s:2 abschnitt_fehlt"][..];
+    for (dokument, dazu, erwartet) in [
+        (GUT.to_owned(), None, &[][..]),
+        (par09(""), None, fehlt),
+        (par09("<bewilligungen_par09/>"), None, &[]),
+        (par09(""), Some(dazu("bewilligungen_par09")), &[]),
+        (par05(""), None, fehlt),
+        (par05("<bewilligungen_par05/>"), None, &[]),
+        (verstoesse(""), None, fehlt),
+        (verstoesse("<auflagenverstoesse/>"), None, &[]),
+        // Without closures, Bewilligungen and amounts nothing depends on them.
+        (ohne("<schliessungen>", "</bewilligungen_par09>", ""), None, &[]),
+        (ohne("<bewilligungen_par05>", "</honorare>", ""), None, &[]),
+        (
+            ohne("<schliessungen>", "</schliessungen>", ""),
+            None,
+            &["s:18 bewilligung_ohne_schliessung"],
+        ),
+    ] {
+        let mut dokumente = vec![("s", dokument.as_str())];
+        dokumente.extend(dazu.as_deref().map(|dazu| ("t", dazu)));
+        assert_eq!(lies(&dokumente).1, erwartet, "{dokument}");
+        dokumente.reverse();
+        assert_eq!(lies(&dokumente).1, erwartet, "{dokument}");
+    }
+}
+
 #[test]
 fn malformed_fields_are_reported_where_they_stand() {
     pruefe(&[

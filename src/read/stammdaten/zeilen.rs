@@ -49,7 +49,7 @@ impl<'a> Zeilen<'a> {
 
     /// Takes the begin tag of the element `name`; `par05` tells a Bewilligung of § 5 from one of § 9.
     /// A row with a fault is recorded and left out.
-    pub(super) fn beginne(&mut self, name: &str, par05: bool, f: &mut Felder<'_>) {
+    pub(super) fn beginne(&mut self, name: &'static str, par05: bool, f: &mut Felder<'_>) {
         let gelesen = self.zeile(name, par05, f).is_some();
         if matches!(name, "praxis" | "zweigpraxis" | "arzt") {
             self.bau.register_lueckenhaft |= !gelesen;
@@ -57,7 +57,7 @@ impl<'a> Zeilen<'a> {
     }
 
     /// Reads a row; `None` if it has a fault.
-    fn zeile(&mut self, name: &str, par05: bool, f: &mut Felder<'_>) -> Option<()> {
+    fn zeile(&mut self, name: &'static str, par05: bool, f: &mut Felder<'_>) -> Option<()> {
         match name {
             "praxis" => {
                 self.praxis = None;
@@ -80,8 +80,11 @@ impl<'a> Zeilen<'a> {
             "durchschnitt" => self.durchschnitt(f),
             "honorar" => self.honorar(f),
             "inselzahl" => self.inselzahl(f),
-            // Sections hold rows and say nothing themselves.
-            _ => Some(()),
+            // Sections hold rows; of themselves they only say that they are there.
+            abschnitt => {
+                self.bau.abschnitte.insert(abschnitt);
+                Some(())
+            }
         }
     }
 

@@ -95,10 +95,13 @@ pub(super) fn grund(fehler: &Error) -> &'static str {
             SyntaxError::UnclosedComment => "ein Kommentar endet nicht mit -->",
             SyntaxError::UnclosedDoctype => "eine DOCTYPE-Angabe endet nicht mit >",
             SyntaxError::UnclosedCData => "ein CDATA-Abschnitt endet nicht mit ]]>",
-            SyntaxError::UnclosedTag => "eine Marke endet nicht mit >",
+            SyntaxError::UnclosedTag => {
+                "die Datei endet mitten in einer Marke und ist wohl abgeschnitten"
+            }
             SyntaxError::UnclosedSingleQuotedAttributeValue
             | SyntaxError::UnclosedDoubleQuotedAttributeValue => {
-                "in einer Marke fehlt das schließende Anführungszeichen"
+                "die Datei endet in einem Attributwert: sie ist wohl abgeschnitten, oder in dieser Marke \
+                 fehlt das schließende Anführungszeichen"
             }
         },
         Error::IllFormed(fehler) => match fehler {
