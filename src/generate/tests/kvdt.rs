@@ -1,6 +1,9 @@
 //! The KVDT form: lines and records as KBV describes them, and the cases of the XML form.
 
 use super::*;
+use crate::ergebnis::Grund09;
+use crate::erklaerung::suche::{Fund, suche};
+use crate::golden::buendel;
 use crate::read::text::Zeichensatz;
 
 fn kvdt(faelle: u64, seed: u64, quartal: &str) -> Umfang {
@@ -244,6 +247,59 @@ fn both_forms_have_the_same_cases_and_the_same_other_files() {
         let uebrige: Vec<_> = xml.iter().filter(|(name, _)| !ist_xml(name)).collect();
         assert!(uebrige == kvdt.iter().filter(|(name, _)| !ist_kvdt(name)).collect::<Vec<_>>());
         assert_eq!(uebrige.len(), 7);
+    }
+}
+
+/// A table of the bundle without the columns that say where a case stands, and without cases that
+/// KVDT cannot mark: those without a service.
+fn ohne_ort(tabelle: &str) -> Vec<Vec<String>> {
+    let mut leser = csv::ReaderBuilder::new().has_headers(false).from_reader(tabelle.as_bytes());
+    let zeilen: Vec<csv::StringRecord> = leser.records().map(|z| z.expect("Zeile")).collect();
+    let kopf: Vec<String> = zeilen[0].iter().map(str::to_owned).collect();
+    let ohne_dienst = Grund09::LeistungstagFehlt.code();
+    zeilen
+        .iter()
+        .filter(|zeile| !zeile.iter().any(|wert| wert.split('|').any(|g| g == ohne_dienst)))
+        .map(|zeile| {
+            let spalten = zeile.iter().zip(&kopf);
+            let bleibt = spalten.filter(|(_, name)| !["datei", "satz"].contains(&name.as_str()));
+            bleibt.map(|(wert, _)| wert.to_owned()).collect()
+        })
+        .collect()
+}
+
+/// An explanation without the line that says where the case stands.
+fn erklaerung(buendel: &Path, id: &str) -> Vec<String> {
+    let Ok(Fund::Erklaerungen(texte)) = suche(buendel, id) else { panic!("{id}") };
+    let zeilen = texte.iter().flat_map(|text| text.lines());
+    let ort = |zeile: &&str| !zeile.contains(".xml, Zeile ") && !zeile.contains(".con, Zeile ");
+    zeilen.filter(ort).map(str::to_owned).collect()
+}
+
+/// Whatever the form, the same cases are decided, booked and explained alike.
+#[test]
+fn both_forms_are_decided_booked_and_explained_alike() {
+    let ohne_dienst = situationen::SONDERFAELLE.iter().filter(|f| f.tage.is_empty()).count();
+    for (seed, quartal) in [(1, "2024Q1"), (5, "2024Q4")] {
+        let xml = erzeugt(&umfang(10_000, seed, quartal, 3, "0.02"), 2).0;
+        let kvdt =
+            erzeugt(&Umfang { form: Form::Kvdt, ..umfang(10_000, seed, quartal, 1, "0.02") }, 2).0;
+        let ergebnisse = [&xml, &kvdt].map(|ordner| laufe(ordner.path()));
+        let [(ort_xml, aus_xml), (ort_kvdt, aus_kvdt)] =
+            [&ergebnisse[0], &ergebnisse[1]].map(buendel);
+        for tabelle in ["buchungen.csv", "umsatzgarantie.csv", "erschwerniszulage.csv"] {
+            assert_eq!(aus_xml[tabelle], aus_kvdt[tabelle], "{tabelle}");
+        }
+        let faelle = [&aus_xml, &aus_kvdt].map(|b| ohne_ort(&b["entscheidungen.csv"]));
+        assert_eq!(faelle[0], faelle[1]);
+        let marken = |e: &Ergebnis| e.abrechnung.par09.len();
+        assert_eq!(marken(&ergebnisse[0]), marken(&ergebnisse[1]) + ohne_dienst);
+        assert!(150 < faelle[0].len());
+        let [xml, kvdt] = [&ort_xml, &ort_kvdt].map(|ordner| ordner.path().join("b"));
+        for fall in &faelle[0][1..] {
+            let id = format!("{}/{}", fall[0], fall[1]);
+            assert_eq!(erklaerung(&xml, &id), erklaerung(&kvdt, &id), "{id}");
+        }
     }
 }
 
