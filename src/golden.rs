@@ -12,6 +12,7 @@ use crate::read::eingaben::{Art, Eingaben};
 use crate::read::roh::Zaehler;
 
 const DEMO: &str = "testdata/2024Q1";
+const KVDT: &str = "testdata/2023Q4-kvdt";
 
 fn auftrag(eingaben: Eingaben, threads: usize) -> Auftrag {
     Auftrag {
@@ -79,6 +80,13 @@ pub(crate) fn vergleiche(gefunden: &BTreeMap<String, String>, ordner: &Path) {
 fn the_bundle_of_the_demo_quarter_is_the_expected_one() {
     let (_ordner, dateien) = buendel(&laufe(Path::new(DEMO), 1));
     vergleiche(&dateien, &Path::new(DEMO).join("erwartet/buendel"));
+}
+
+/// One practice's file as its software writes it: 26 cases of the ADT package, one of KADT.
+#[test]
+fn the_bundle_of_a_kvdt_file_is_the_expected_one() {
+    let (_ordner, dateien) = buendel(&laufe(Path::new(KVDT), 1));
+    vergleiche(&dateien, &Path::new(KVDT).join("erwartet"));
 }
 
 /// One explanation for every set of reasons that a paragraph gave.

@@ -147,7 +147,7 @@ impl<R: Read> Faelle<R> {
                 self.abschnitt = Abschnitt::Fertig;
                 return Ok(false);
             }
-            if self.satz(fall, melde) {
+            if self.nimm(fall, melde) {
                 return Ok(true);
             }
         }
@@ -157,6 +157,11 @@ impl<R: Read> Faelle<R> {
     /// Returns the head, once it has been read.
     pub fn kopf(&self) -> Option<&Kopf> {
         self.kopf.as_ref()
+    }
+
+    /// Returns the record that was read last: after [`Faelle::lies`] that of the case.
+    pub fn satz(&self) -> &Satz {
+        &self.satz
     }
 
     /// Returns the control totals of what has been read.
@@ -269,7 +274,7 @@ impl<R: Read> Faelle<R> {
     }
 
     /// Deals with the record in `satz`; true if it is a good case, which is then in `fall`.
-    fn satz(&mut self, fall: &mut Fall, melde: &mut dyn FnMut(Befund)) -> bool {
+    fn nimm(&mut self, fall: &mut Fall, melde: &mut dyn FnMut(Befund)) -> bool {
         let stelle = self.satz.stelle();
         let paket = |wo: usize| {
             let satzart = self.satz.satzart();

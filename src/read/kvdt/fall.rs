@@ -2,6 +2,7 @@
 
 mod leistungen;
 
+#[cfg(test)]
 pub(super) use self::leistungen::LEISTUNGEN_MAX;
 use self::leistungen::Zugehoerig;
 use super::felder::{self, Formpruefung};
@@ -45,7 +46,6 @@ pub struct Fall {
     kern: Option<Kern>,
     schein_id: String,
     leistungen: Vec<Leistung>,
-    hash: [u8; 32],
 }
 
 /// What every case has.
@@ -93,11 +93,6 @@ impl Fall {
     /// Returns where its record begins.
     pub fn stelle(&self) -> Stelle {
         self.kern.map(|k| k.stelle).unwrap_or_default()
-    }
-
-    /// Returns the BLAKE3 hash of its record as stored: the same when the file is sent again.
-    pub fn hash(&self) -> &[u8; 32] {
-        &self.hash
     }
 }
 
@@ -177,7 +172,6 @@ pub(super) fn lies(
     }
     let kern = pruefung.schliesse();
     let unbekannte = pruefung.unbekannte_felder;
-    fall.hash = *blake3::hash(satz.bytes()).as_bytes();
     fall.kern = kern;
     (kern.is_some(), unbekannte)
 }

@@ -10,6 +10,7 @@ use super::faelle::{Abgebrochen, Faelle};
 use super::fall::Fall;
 use super::kopf::{Kopf, Paket};
 use super::regel::{Befund, Regel};
+use super::satz::Satz;
 use super::summen::Kontrollsummen;
 use crate::fall::{Fallkopf, Kennzeichen, Stapel};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stufe};
@@ -125,7 +126,7 @@ impl<R: Read> KvdtLeser<R> {
         let id = if let Some(id) = eigene {
             id
         } else {
-            erzeugt = benenne(fall, &mut self.wiederholungen);
+            erzeugt = benenne(self.faelle.satz(), &mut self.wiederholungen);
             if schein_id.is_some() {
                 let text = format!(
                     "die Schein-ID steht in der Praxis mehrfach; der Fall ist deshalb nach seinem Inhalt {} benannt, bitte prüfen",
@@ -172,8 +173,9 @@ impl<R: Read> KvdtLeser<R> {
 /// A case without a Schein-ID of its own is named by its content, so that its name stays when the
 /// file is sent again with other records before it. The same record again is a case of its own, but
 /// hardly meant: then the second value is true.
-fn benenne(fall: &Fall, wiederholungen: &mut HashMap<u64, u32>) -> (String, bool) {
-    let (anfang, _) = fall.hash().split_at(8);
+fn benenne(satz: &Satz, wiederholungen: &mut HashMap<u64, u32>) -> (String, bool) {
+    let hash = blake3::hash(satz.bytes());
+    let (anfang, _) = hash.as_bytes().split_at(8);
     let schluessel = anfang.iter().fold(0, |zahl, byte| zahl << 8 | u64::from(*byte));
     let anzahl = wiederholungen.entry(schluessel).or_insert(0);
     *anzahl += 1;
