@@ -11,23 +11,27 @@ use strukturfonds::read::eingaben::Art;
 
 mod daten;
 
-/// A generated quarter, on one thread and on two; cases are those of the quarter, bytes those of
-/// all inputs.
+/// A generated quarter, in both forms, on one thread and on two; cases are those of the quarter,
+/// bytes those of all inputs.
 fn erzeugtes_quartal(c: &mut Criterion) {
-    let mut gruppe = c.benchmark_group("quartal/erzeugt");
-    gruppe.sample_size(10).measurement_time(Duration::from_secs(10));
     let arten = [Art::Faelle, Art::Rueckblick, Art::Stammdaten, Art::Dienstplan, Art::Einwohner];
-    for threads in daten::THREADS {
-        let auftrag = daten::auftrag(daten::quartal(), threads);
-        gruppe.throughput(daten::durchsatz(&auftrag.eingaben, &arten));
-        gruppe.bench_function(format!("{threads} threads"), |b| {
-            b.iter(|| {
-                let ergebnis = fuehre_aus(&auftrag).expect("ein Ergebnis");
-                assert_eq!(ergebnis.abrechnung.summen.faelle, daten::FAELLE);
+    for (name, ordner) in
+        [("quartal/erzeugt", daten::quartal()), ("quartal/erzeugt-kvdt", daten::quartal_kvdt())]
+    {
+        let mut gruppe = c.benchmark_group(name);
+        gruppe.sample_size(10).measurement_time(Duration::from_secs(10));
+        for threads in daten::THREADS {
+            let auftrag = daten::auftrag(ordner, threads);
+            gruppe.throughput(daten::durchsatz(&auftrag.eingaben, &arten));
+            gruppe.bench_function(format!("{threads} threads"), |b| {
+                b.iter(|| {
+                    let ergebnis = fuehre_aus(&auftrag).expect("ein Ergebnis");
+                    assert_eq!(ergebnis.abrechnung.summen.faelle, daten::FAELLE);
+                });
             });
-        });
+        }
+        gruppe.finish();
     }
-    gruppe.finish();
 }
 
 /// The demo quarter: what a run costs besides its cases.

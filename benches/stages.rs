@@ -30,6 +30,7 @@ use strukturfonds::read::eingaben::{Art, Eingabe, Eingaben};
 use strukturfonds::read::einstellungen::{self, Einstellungen};
 use strukturfonds::read::einwohner::EinwohnerBau;
 use strukturfonds::read::faelle::FaelleLeser;
+use strukturfonds::read::kvdt::KvdtLeser;
 use strukturfonds::read::roh::{Rohquelle, Zaehler};
 use strukturfonds::read::stammdaten::{StammdatenLeser, Stammdatenbau};
 use strukturfonds::read::umschlag::Status;
@@ -73,22 +74,41 @@ fn lies(eingabe: &Eingabe, mut nimm: impl FnMut(&mut Stapel)) -> Quartal {
     quartal
 }
 
-/// Claims alone: from the files to batches in memory, of which nothing is kept.
+/// Reads a KVDT file and counts its cases.
+fn lies_kvdt(eingabe: &Eingabe) -> u64 {
+    let mut meldungen = Meldungen::neu(10);
+    let mut leser = KvdtLeser::neu(&eingabe.name, roh(eingabe), Arc::default());
+    let (mut stapel, mut faelle) = (Stapel::default(), 0);
+    while leser.lies_stapel(&mut stapel, &mut meldungen).expect("Fälle") {
+        faelle += stapel.spalten().len() as u64;
+    }
+    assert!(!meldungen.hat_fehler());
+    faelle
+}
+
+/// Claims alone: from the files to batches in memory, of which nothing is kept; the same cases as
+/// XML and as KVDT.
 fn lesen(c: &mut Criterion) {
-    let eingaben = Eingaben::aus(Some(daten::quartal()), &[]);
+    let xml = |eingabe: &Eingabe| {
+        let mut faelle = 0;
+        lies(eingabe, |stapel| faelle += stapel.spalten().len() as u64);
+        faelle
+    };
+    lesen_als(c, "lesen", daten::quartal(), xml);
+    lesen_als(c, "lesen/kvdt", daten::quartal_kvdt(), lies_kvdt);
+}
+
+fn lesen_als(c: &mut Criterion, name: &str, ordner: &Path, lies: fn(&Eingabe) -> u64) {
+    let eingaben = Eingaben::aus(Some(ordner), &[]);
     let dateien = falldateien(&eingaben);
-    let mut gruppe = gruppe(c, "lesen");
+    let mut gruppe = gruppe(c, name);
     gruppe.throughput(daten::durchsatz(&eingaben, &FALLDATEIEN));
     for threads in daten::THREADS {
         let pool = pool(threads);
         gruppe.bench_function(format!("{threads} threads"), |b| {
             b.iter(|| {
                 pool.install(|| {
-                    let faelle = dateien.par_iter().with_max_len(1).map(|eingabe| {
-                        let mut faelle = 0;
-                        lies(eingabe, |stapel| faelle += stapel.spalten().len() as u64);
-                        faelle
-                    });
+                    let faelle = dateien.par_iter().with_max_len(1).map(|eingabe| lies(eingabe));
                     assert!(daten::FAELLE < faelle.sum());
                 });
             });

@@ -19,17 +19,24 @@ pub(crate) const THREADS: [usize; 2] = [1, 2];
 /// Generates the quarter into `target/`, once for a bench program, and returns its folder.
 pub(crate) fn quartal() -> &'static Path {
     static ORDNER: OnceLock<PathBuf> = OnceLock::new();
-    ORDNER.get_or_init(|| {
-        let ordner = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-quartal");
-        // One of an older version may be there.
-        let _ = fs::remove_dir_all(&ordner);
-        let quartal = "2024Q1".parse().expect("Quartal");
-        let anteil = "0.005".parse().expect("Anteil");
-        let umfang =
-            Umfang::neu(FAELLE, 1, quartal, Form::Xml { dateien: 8 }, anteil).expect("Umfang");
-        erzeuge(&umfang, &ordner, None).expect("ein Quartal");
-        ordner
-    })
+    ORDNER.get_or_init(|| erzeugt("bench-quartal", Form::Xml { dateien: 8 }))
+}
+
+/// The same quarter, its claims as a KVDT file per practice.
+pub(crate) fn quartal_kvdt() -> &'static Path {
+    static ORDNER: OnceLock<PathBuf> = OnceLock::new();
+    ORDNER.get_or_init(|| erzeugt("bench-quartal-kvdt", Form::Kvdt))
+}
+
+fn erzeugt(name: &str, form: Form) -> PathBuf {
+    let ordner = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // One of an older version may be there.
+    let _ = fs::remove_dir_all(&ordner);
+    let quartal = "2024Q1".parse().expect("Quartal");
+    let anteil = "0.005".parse().expect("Anteil");
+    let umfang = Umfang::neu(FAELLE, 1, quartal, form, anteil).expect("Umfang");
+    erzeuge(&umfang, &ordner, None).expect("ein Quartal");
+    ordner
 }
 
 /// Returns a run over a folder.

@@ -301,7 +301,7 @@ impl<R: Read> Faelle<R> {
                 self.beginne(beginnt, abschnitt, stelle, melde);
             }
             (abschnitt, ..) if self.satz.satzart() == b"con9" && abschnitt != Abschnitt::Ende => {
-                self.pruefe_paketende(abschnitt, stelle, melde);
+                pruefe_paketende(abschnitt, stelle, melde);
                 self.abschnitt = Abschnitt::Ende;
             }
             (Abschnitt::Uebersprungen(offen, ab, saetze), ..) => {
@@ -346,7 +346,7 @@ impl<R: Read> Faelle<R> {
         stelle: Stelle,
         melde: &mut dyn FnMut(Befund),
     ) {
-        self.pruefe_paketende(davor, stelle, melde);
+        pruefe_paketende(davor, stelle, melde);
         let (name, erster) = (paket.name(), paket.klammer().0);
         if self.begonnen.contains(&paket) {
             let text = format!(
@@ -385,25 +385,6 @@ impl<R: Read> Faelle<R> {
             paket.name()
         );
         melde(Befund::neu(Regel::Uebersprungen, ab, text));
-    }
-
-    /// A package that is still open where another begins, or the file ends, was cut.
-    fn pruefe_paketende(
-        &self,
-        abschnitt: Abschnitt,
-        stelle: Stelle,
-        melde: &mut dyn FnMut(Befund),
-    ) {
-        let offen = match abschnitt {
-            Abschnitt::Adt => Paket::Adt,
-            Abschnitt::Uebersprungen(paket, ..) => paket,
-            Abschnitt::Anfang | Abschnitt::Zwischen | Abschnitt::Ende | Abschnitt::Fertig => return,
-        };
-        let (erster, letzter) = offen.klammer();
-        let text = format!(
-            "das mit {erster} begonnene Datenpaket endet nicht; erwartet wird hier {letzter}; {NEU}"
-        );
-        melde(Befund::neu(Regel::Dateiende, stelle, text));
     }
 
     fn falscher_platz(&self, erwartet: &str, melde: &mut dyn FnMut(Befund)) {
@@ -458,4 +439,18 @@ impl<R: Read> Iterator for Faelle<R> {
         }
         self.wartend.pop_front()
     }
+}
+
+/// A package that is still open where another begins, or the file ends, was cut.
+fn pruefe_paketende(abschnitt: Abschnitt, stelle: Stelle, melde: &mut dyn FnMut(Befund)) {
+    let offen = match abschnitt {
+        Abschnitt::Adt => Paket::Adt,
+        Abschnitt::Uebersprungen(paket, ..) => paket,
+        Abschnitt::Anfang | Abschnitt::Zwischen | Abschnitt::Ende | Abschnitt::Fertig => return,
+    };
+    let (erster, letzter) = offen.klammer();
+    let text = format!(
+        "das mit {erster} begonnene Datenpaket endet nicht; erwartet wird hier {letzter}; {NEU}"
+    );
+    melde(Befund::neu(Regel::Dateiende, stelle, text));
 }

@@ -116,6 +116,7 @@ impl<T> Lage<T> {
 }
 
 /// The case while its record is checked.
+#[expect(clippy::struct_excessive_bools, reason = "each is a field that has been read or not")]
 pub(super) struct Pruefung<'a> {
     kopf: &'a Kopf,
     satz: &'a Satz,

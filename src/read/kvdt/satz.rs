@@ -298,14 +298,14 @@ impl<R: Read> Saetze<R> {
     /// Looks at what begins `ab` bytes behind the record's beginning; there is at least one byte.
     fn anfang(&mut self, ab: usize) -> io::Result<Anfang> {
         let rest = &self.puffer[self.vorrat.start + ab..self.vorrat.end];
-        if let Some((laenge, feld)) = vorspann(rest) {
-            if laenge <= rest.len() || self.ergaenze(ab + laenge)? {
-                let zeile = &self.puffer[self.vorrat.start + ab..][..laenge];
-                if zeile.ends_with(b"\r\n")
-                    && memchr::memchr2(b'\r', b'\n', &zeile[VORSPANN..laenge - 2]).is_none()
-                {
-                    return Ok(Anfang::Zeile(laenge, feld));
-                }
+        if let Some((laenge, feld)) = vorspann(rest)
+            && (laenge <= rest.len() || self.ergaenze(ab + laenge)?)
+        {
+            let zeile = &self.puffer[self.vorrat.start + ab..][..laenge];
+            if zeile.ends_with(b"\r\n")
+                && memchr::memchr2(b'\r', b'\n', &zeile[VORSPANN..laenge - 2]).is_none()
+            {
+                return Ok(Anfang::Zeile(laenge, feld));
             }
         }
         self.schaden(ab)

@@ -71,8 +71,10 @@ fn zeige(spalten: Spalten<'_>) -> impl Iterator<Item = String> {
         let leistungen: Vec<_> = (0..fall.tag.len())
             .map(|i| format!("{} {} {}", fall.tag[i], fall.gnr[i], fall.lanr[i]))
             .collect();
-        let nennungen: String =
-            fall.nennung.iter().map(|(gnr, bsnr)| format!(" {gnr}={bsnr}")).collect();
+        let mut nennungen = String::new();
+        for (gnr, bsnr) in fall.nennung {
+            nennungen.extend([" ", &gnr.to_string(), "=", &bsnr.to_string()]);
+        }
         format!(
             "{} {id} {} {} {:02} {} [{}]{nennungen}",
             fall.bsnr,

@@ -249,6 +249,13 @@ fn without_a_named_z_only_closures_that_could_pay_are_missed() {
             &[Z1, Z2],
             "rueckblick_fehlt",
         ),
+        (
+            "Z named, without a closure",
+            Probe { kennzeichen: Some("179999900"), ..FALL },
+            &[(Z2, "2024-01-01", "")],
+            &[],
+            "schliessung_unbekannt",
+        ),
         ("not valid in Q", FALL, &[(Z2, "2024-07-01", "")], &[], "nicht_vorbehandelt"),
         ("window over", q5, &[(Z1, "2024-01-01", "")], &[], "nicht_vorbehandelt"),
         ("window not begun", q1, &[(Z3, "2024-01-01", "")], &[], "nicht_vorbehandelt"),

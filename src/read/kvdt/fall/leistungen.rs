@@ -13,6 +13,7 @@ pub(in crate::read::kvdt) const LEISTUNGEN_MAX: usize = 100_000;
 
 /// What a field of a service would belong to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field that has been read or not")]
 pub(super) struct Zugehoerig {
     /// Where its GNR stands.
     pub(super) gnr: Option<Stelle>,
