@@ -26,7 +26,7 @@ mod regel;
 mod satz;
 mod summen;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use self::faelle::{Abgebrochen, Faelle};
 pub use self::fall::{Fall, Leistung};

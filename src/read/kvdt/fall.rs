@@ -419,7 +419,17 @@ impl Pruefung<'_> {
     fn falsch(&mut self, regel: Regel, feld: Feld<'_>, erwartet: &str) {
         // only the shape of what may name a person
         let gefunden = match feld.kennung {
-            3000..=3999 | 4134 | 4219 | 4220 | 4242 | 4243 | 5009 | 5099 => muster(feld.inhalt),
+            3000..=3107
+            | 3109
+            | 3111..=3115
+            | 3117..=3999
+            | 4134
+            | 4219
+            | 4220
+            | 4242
+            | 4243
+            | 5009
+            | 5099 => muster(feld.inhalt),
             _ => gefunden(feld.inhalt),
         };
         let text = format!("„{gefunden}“ gefunden; erwartet wird {erwartet}; bitte berichtigen");

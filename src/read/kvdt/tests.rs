@@ -16,7 +16,7 @@ mod felder;
 mod mutanten;
 
 /// Lines, written as field and content without blank; the lengths are computed.
-pub(super) fn datei(zeilen: &str) -> Vec<u8> {
+pub(crate) fn datei(zeilen: &str) -> Vec<u8> {
     zeilen.split_ascii_whitespace().flat_map(zeile).collect()
 }
 
@@ -26,10 +26,10 @@ fn zeile(inhalt: &str) -> Vec<u8> {
     [format!("{:03}", bytes.len() + 5).as_bytes(), &bytes, b"\r\n"].concat()
 }
 
-pub(super) const KOPF: &str = "8000con0 910320240521 91064 91321 8000besa 0201170010100 \
+pub(crate) const KOPF: &str = "8000con0 910320240521 91064 91321 8000besa 0201170010100 \
      0212123456601 0201170010200 0212123456602 8000rvsa 0201170010100 8000adt0 0105X/1/2404/36/001 \
      910217 9212ADT0124.01 920412024";
-pub(super) const FUSS: &str = "8000adt9 8000con9";
+pub(crate) const FUSS: &str = "8000adt9 8000con9";
 
 /// The first line behind [`KOPF`].
 const ZEILE: u64 = 17;
@@ -41,7 +41,7 @@ const PFLICHT: &str = "3101Muster 3102Eva 310319800100 31081 3110W 410417101 410
 const LEISTUNG: &str = "500020240115 500103000 5098170010100 5099123456601";
 
 /// A case with everything; `S1` is its Schein-ID.
-pub(super) fn guter_fall() -> String {
+pub(crate) fn guter_fall() -> String {
     format!("80000101 3003S1 {PFLICHT} 3119A123456780 410112024 423900 {LEISTUNG} 6001J06.9 6003G")
 }
 
