@@ -73,6 +73,8 @@ pub(super) struct Quellen {
     pub(super) threads: Option<usize>,
     #[arg(long, help = "Lässt beschädigte Dateien mit Fällen aus, statt alles abzulehnen")]
     pub(super) ohne_fehlerhafte_dateien: bool,
+    #[arg(long, help = "Bestätigt, dass es vor diesem Lauf keine Zuschläge nach § 9 gab")]
+    pub(super) ohne_vorlauf: bool,
 }
 
 impl Quellen {
@@ -108,8 +110,6 @@ pub(super) struct Lauf {
     #[arg(default_value = "1", hide_default_value = true)]
     #[arg(help = "Nummer des Laufs im Quartal, Teil jeder Belegnummer (sonst 1)")]
     pub(super) nummer: u32,
-    #[arg(long, help = "Bestätigt, dass es vor diesem Lauf keine Zuschläge nach § 9 gab")]
-    pub(super) ohne_vorlauf: bool,
     #[arg(long, help = "Endet mit 3, wenn es Klärfälle gibt")]
     pub(super) strikt: bool,
     #[arg(long, help = "Gibt das Protokoll (JSON) statt der Zusammenfassung aus")]

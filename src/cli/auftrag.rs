@@ -19,8 +19,7 @@ use crate::read::roh::Zaehler;
 pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     pruefe_ziel(lauf)?;
     Buendel::pruefe_ort(&lauf.out)?;
-    let auftrag =
-        Auftrag { ohne_vorlauf: lauf.ohne_vorlauf, lauf: lauf.nummer, ..auftrag(&lauf.quellen)? };
+    let auftrag = Auftrag { lauf: lauf.nummer, ..auftrag(&lauf.quellen)? };
     if eltern(&lauf.out).is_dir() {
         // Begun and given up at once: a place that is none for a bundle shall not cost a long run.
         // Where the parents are missing nothing can stand in the way, and a refused run leaves none.
@@ -93,7 +92,7 @@ fn auftrag(quellen: &Quellen) -> Result<Auftrag, Absage> {
         eingaben: Eingaben::aus(quellen.ordner.as_deref(), &quellen.einzelne()),
         // Always said: without it the pool would take what the environment says, however much.
         threads: Some(threads),
-        ohne_vorlauf: false,
+        ohne_vorlauf: quellen.ohne_vorlauf,
         ohne_fehlerhafte_dateien: quellen.ohne_fehlerhafte_dateien,
         lauf: 1,
         zaehler: Zaehler::default(),

@@ -155,21 +155,24 @@ pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
 /// # Errors
 /// All errors of all inputs, up to the limit per code; nothing is decided then.
 pub fn fuehre_aus(auftrag: &Auftrag) -> Result<Ergebnis, Meldungen> {
-    in_eigenem_pool(auftrag, || {
-        let mut bestand = lies(auftrag);
-        for art in [Art::Stammdaten, Art::Faelle] {
-            let vollstaendig = !auftrag.eingaben.fehler().hat_fehler();
-            if vollstaendig && auftrag.eingaben.der_art(art).is_empty() {
-                let text = format!(
-                    "es fehlt eine Eingabe der Art {}; bitte in den Ordner legen oder mit --{} nennen",
-                    art.name(),
-                    art.name()
-                );
-                bestand.meldungen.melde(Meldung::ohne_ort(Code::DateiFehlt, text));
-            }
+    in_eigenem_pool(auftrag, || rechne_ab(auftrag, lies(auftrag)))
+}
+
+/// Without reference data or claims there is nothing to decide. A file that could not be taken may be
+/// the one that is missing: then its own error says enough.
+fn pruefe_vorhanden(eingaben: &Eingaben, meldungen: &mut Meldungen) {
+    if eingaben.fehler().hat_fehler() {
+        return;
+    }
+    for art in [Art::Stammdaten, Art::Faelle] {
+        if eingaben.der_art(art).is_empty() {
+            let name = art.name();
+            let text = format!(
+                "es fehlt eine Eingabe der Art {name}; bitte in den Ordner legen oder mit --{name} nennen"
+            );
+            meldungen.melde(Meldung::ohne_ort(Code::DateiFehlt, text));
         }
-        rechne_ab(auftrag, bestand)
-    })
+    }
 }
 
 /// Every run owns its threads.
@@ -207,6 +210,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         .collect();
     let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
     meldungen.uebernimm(auftrag.eingaben.fehler().clone());
+    pruefe_vorhanden(&auftrag.eingaben, &mut meldungen);
     let schluessel = bestand::schluessel(&mut gelesen, &auftrag.zaehler, &mut meldungen);
     let lieferungen = lieferungen::lies(&gelesen, &mut meldungen);
     for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {
