@@ -11,8 +11,10 @@ use clap::{ValueEnum, value_parser};
 
 use super::aufruffehler;
 use crate::generate::{Anteil, KeinAnteil, Umfang, Umfangsfehler};
+use crate::lauf::NUMMERN;
 use crate::quartal::{Quartal, Tag};
 use crate::read::eingaben::Art;
+use crate::threads;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -68,7 +70,7 @@ pub(super) struct Quellen {
     einstellungen: Vec<PathBuf>,
     #[arg(long, value_name = "DATEI", help = "Schlüssel der Pseudonyme")]
     schluessel: Vec<PathBuf>,
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = threads::lies)]
     #[arg(help = "Zahl der Threads (sonst RAYON_NUM_THREADS, sonst die Kerne)")]
     pub(super) threads: Option<usize>,
     #[arg(long, help = "Lässt beschädigte Dateien mit Fällen aus, statt alles abzulehnen")]
@@ -318,21 +320,11 @@ fn befehle() -> Command {
         })
 }
 
-/// Most threads that can be asked for; above it a mistyped number is likelier than a machine.
-const THREADS_MAX: usize = 1024;
-
-/// Reads a number of threads; the error is the German text of what is expected.
-pub(super) fn threads(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|zahl| (1..=THREADS_MAX).contains(zahl))
-        .ok_or_else(|| format!("erwartet wird eine ganze Zahl von 1 bis {THREADS_MAX}"))
-}
-
-/// Three digits of a voucher number.
+/// Reads the number of a run.
 fn nummer(text: &str) -> Result<u32, String> {
-    let zahl = text.parse().ok().filter(|zahl| (1..=999).contains(zahl));
-    zahl.ok_or_else(|| "erwartet wird eine ganze Zahl von 1 bis 999".to_owned())
+    let zahl = text.parse().ok().filter(|zahl| NUMMERN.contains(zahl));
+    let (von, bis) = (NUMMERN.start(), NUMMERN.end());
+    zahl.ok_or_else(|| format!("erwartet wird eine ganze Zahl von {von} bis {bis}"))
 }
 
 fn ganze_zahl<T: FromStr>(text: &str) -> Result<T, String> {

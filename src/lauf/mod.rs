@@ -1,4 +1,4 @@
-//! A run: inputs in, a settled quarter out. The only room that knows threads.
+//! A run: inputs in, a settled quarter out, on threads of its own.
 //!
 //! ```text
 //! Eingaben → lieferungen   envelopes: which quarter, which parts, what replaces what
@@ -13,6 +13,7 @@ mod faelle;
 mod lieferungen;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::evaluate::kandidat::Kontext;
@@ -29,21 +30,26 @@ use crate::read::roh::{Pruefsumme, Zaehler};
 use crate::read::umschlag::Status;
 use crate::settle::abrechnung::{Abrechnung, Umstaende};
 use crate::stammdaten::{Dienstplan, Einwohner, Insel, Praxisstand, Stammdaten};
+use crate::threads;
 
 use self::faelle::Faelle;
+
+/// The numbers that a run may have: three digits of a voucher number.
+pub const NUMMERN: RangeInclusive<u32> = 1..=999;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
 pub struct Auftrag {
     /// The inputs.
     pub eingaben: Eingaben,
-    /// Threads; `None`: `RAYON_NUM_THREADS`, else the cores.
+    /// Threads, [so many](threads::ANZAHL); `None`: `RAYON_NUM_THREADS`, else the cores.
     pub threads: Option<usize>,
     /// There were no § 9 grants before this run.
     pub ohne_vorlauf: bool,
     /// Damaged claims files are left out instead of refusing the run.
     pub ohne_fehlerhafte_dateien: bool,
-    /// Number of the run within its booking quarter; part of every voucher number.
+    /// Number of the run within its booking quarter, [one of these](NUMMERN); part of every voucher
+    /// number.
     pub lauf: u32,
     /// Counts the stored bytes that have been read, for a progress display.
     pub zaehler: Zaehler,
@@ -175,23 +181,28 @@ fn pruefe_vorhanden(eingaben: &Eingaben, meldungen: &mut Meldungen) {
     }
 }
 
-/// Every run owns its threads.
+/// Checks the bounds of what is asked for. Every run owns its threads.
 fn in_eigenem_pool<T: Send>(
     auftrag: &Auftrag,
     arbeit: impl FnOnce() -> Result<T, Meldungen> + Send,
 ) -> Result<T, Meldungen> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(auftrag.threads.unwrap_or(0)).build();
-    match pool {
-        Ok(pool) => pool.install(arbeit),
-        Err(fehler) => {
-            let mut meldungen = Meldungen::neu(1);
-            let text = format!(
-                "das System gibt keine Threads her ({fehler}); bitte --threads kleiner wählen"
-            );
-            meldungen.melde(Meldung::ohne_ort(Code::DateiNichtLesbar, text));
-            Err(meldungen)
-        }
+    let mut ungueltig = Vec::new();
+    if !NUMMERN.contains(&auftrag.lauf) {
+        let (lauf, von, bis) = (auftrag.lauf, NUMMERN.start(), NUMMERN.end());
+        ungueltig.push(format!(
+            "lauf = {lauf} ist ungültig; erwartet wird eine ganze Zahl von {von} bis {bis}"
+        ));
     }
+    match threads::pool(auftrag.threads) {
+        Ok(pool) if ungueltig.is_empty() => return pool.install(arbeit),
+        Ok(_) => {}
+        Err(fehler) => ungueltig.push(fehler.to_string()),
+    }
+    let mut meldungen = Meldungen::neu(ungueltig.len());
+    for text in ungueltig {
+        meldungen.melde(Meldung::ohne_ort(Code::AuftragUngueltig, text));
+    }
+    Err(meldungen)
 }
 
 /// Reads everything, in the order in which one thing needs another.

@@ -479,6 +479,26 @@ fn earlier_grants_must_be_spoken_of() {
     beginnt(&ordner.laufe(), &["1700101/1 bewilligt"], "an empty list says so too");
 }
 
+/// A voucher number has three digits for the run, and a mistyped number is no machine.
+#[test]
+fn an_order_out_of_bounds_is_refused() {
+    let ordner = Ordner::neu();
+    for (lauf, threads, erwartet) in [
+        (1, Some(1), &[][..]),
+        (999, Some(3), &[]),
+        (0, Some(1), &["auftrag_ungueltig: lauf = 0 ist ungültig; erwartet wird eine ganze Zahl"]),
+        (1000, None, &["auftrag_ungueltig: lauf = 1000 ist ungültig"]),
+        (1, Some(0), &["auftrag_ungueltig: threads = 0 ist ungültig"]),
+        (1, Some(1025), &["auftrag_ungueltig: threads = 1025 ist ungültig"]),
+        (0, Some(0), &["auftrag_ungueltig: lauf = 0", "auftrag_ungueltig: threads = 0"]),
+    ] {
+        let auftrag = Auftrag { lauf, threads, ..ordner.auftrag() };
+        let erwartet = if erwartet.is_empty() { &["1700101/1 bewilligt"] } else { erwartet };
+        beginnt(&ergebnis(&auftrag), erwartet, &format!("{lauf} {threads:?}"));
+        assert_eq!(pruefe(&auftrag).is_ok(), erwartet.len() == 1 && erwartet[0].starts_with('1'));
+    }
+}
+
 /// Inputs that `check` finds in order are there, as a run needs them.
 #[test]
 fn check_refuses_missing_inputs_as_a_run_does() {
