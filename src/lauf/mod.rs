@@ -51,7 +51,13 @@ pub struct Auftrag {
     /// Number of the run within its booking quarter, [one of these](NUMMERN); part of every voucher
     /// number.
     pub lauf: u32,
-    /// Counts the stored bytes that have been read, for a progress display.
+    /// Counts the stored bytes that have been read, for a progress display: clone it before the call
+    /// and look at the clone from another thread. The whole is the sum of `eingaben.alle()[i].bytes`.
+    /// It counts reading only: when all is read, deciding and writing are still to come. Where a
+    /// delivery is replaced it stays below.
+    ///
+    /// A run cannot be cancelled from within its process: run the command, or a process of your own,
+    /// and end that.
     pub zaehler: Zaehler,
 }
 
