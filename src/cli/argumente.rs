@@ -100,7 +100,6 @@ impl Quellen {
 
 /// `run`
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Lauf {
     #[command(flatten)]
     pub(super) quellen: Quellen,

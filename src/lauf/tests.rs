@@ -492,7 +492,7 @@ fn an_order_out_of_bounds_is_refused() {
         (1, Some(1025), &["auftrag_ungueltig: threads = 1025 ist ungültig"]),
         (0, Some(0), &["auftrag_ungueltig: lauf = 0", "auftrag_ungueltig: threads = 0"]),
     ] {
-        let auftrag = Auftrag { lauf, threads, ..ordner.auftrag() };
+        let auftrag = Auftrag { threads, lauf, ..ordner.auftrag() };
         let erwartet = if erwartet.is_empty() { &["1700101/1 bewilligt"] } else { erwartet };
         beginnt(&ergebnis(&auftrag), erwartet, &format!("{lauf} {threads:?}"));
         assert_eq!(pruefe(&auftrag).is_ok(), erwartet.len() == 1 && erwartet[0].starts_with('1'));
