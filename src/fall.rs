@@ -1,7 +1,8 @@
 //! Cases as they travel from `read` to `evaluate`: batches of columns, one case a view.
 //!
 //! A reader fills a [`Stapel`] and reuses its memory; a host that already holds columns lends them
-//! as [`Spalten`]. Evaluation sees only [`Spalten`].
+//! as [`Spalten`]. Evaluation sees only [`Spalten`], and takes them at their word: what makes a case
+//! valid is checked before, and stands at [`Stapel`].
 
 use crate::kennung::{Bsnr, Gnr, Lanr, VersichertenId};
 use crate::meldung::Stelle;
@@ -76,8 +77,10 @@ pub struct Bereich {
     pub bis: u32,
 }
 
-/// Borrowed columns of a batch of cases. All case columns have one length; `leistung_bis[i]` is the
-/// end of case i's services, which begin where those of case i − 1 end.
+/// Borrowed columns of a batch of cases. All case columns have one length, and so have the columns
+/// of services; `leistung_bis[i]` is the end of case i's services, which begin where those of case
+/// i − 1 end. Other columns panic when they are viewed. What they hold is not checked again: see
+/// [`Stapel`].
 #[derive(Debug, Clone, Copy)]
 pub struct Spalten<'a> {
     /// The bytes that `fall_id` points into.
@@ -185,6 +188,26 @@ impl<'a> Spalten<'a> {
 }
 
 /// A batch that a reader fills: the owner of [`Spalten`].
+///
+/// The types hold only well-shaped numbers, days and quarters. The rest is the reader's duty, as
+/// [`read::faelle`](crate::read::faelle) and [`read::kvdt`](crate::read::kvdt) do it:
+///
+/// - **Case id**: 1 to 60 printable characters of UTF-8, without blanks and `|`; it is printed in
+///   every export, so it neither looks like a Versicherten-ID nor contains the patient's. Where the
+///   source has none the reader makes one, and says so (`id_erzeugt`).
+/// - **Versicherten-ID**: of any other shape than a letter and nine digits it is missing. A wrong
+///   check digit, of a LANR too, is a warning; the value is used.
+/// - **Scheinuntergruppe**: it belongs to the Satzart
+///   ([`der_scheinuntergruppe`](Satzart::der_scheinuntergruppe)); an unknown one is a warning.
+/// - **Quarter**: not after that of the delivery. Every service day lies in it.
+/// - **Mark**: a closed practice is named only by a case that is marked.
+/// - **A fault** is recorded in the messages. That refuses the input, so nothing is decided by what
+///   the batch holds of such a case.
+/// - **Order**: the cases of a practice follow each other, and no case is cut by the end of a batch.
+///
+/// Not the reader's but the [run's](crate::lauf) are the checks over several cases and inputs: a case
+/// id or a practice that comes twice, envelopes that contradict each other, quarters of the look-back
+/// that are missing, earlier grants.
 #[derive(Debug, Default)]
 pub struct Stapel {
     texte: Vec<u8>,

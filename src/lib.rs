@@ -22,8 +22,8 @@
 //!
 //! What the rooms do *not* do: `read` decides nothing · `evaluate` knows no file, no XML, no thread
 //! and no clock · `settle` never sees a case that is not marked · `export` computes nothing ·
-//! `erklaerung` has no rule of its own · only `lauf` knows threads · only `cli` prints · money is
-//! never a float · nothing depends on hash order, threads or the clock.
+//! `erklaerung` has no rule of its own · only `lauf` and `generate` use threads · only `cli` prints ·
+//! money is never a float · nothing depends on hash order, threads or the clock.
 //!
 //! A run begins in [`lauf`]; the README shows one from a program.
 
@@ -44,6 +44,7 @@ pub mod quartal;
 pub mod read;
 pub mod settle;
 pub mod stammdaten;
+pub mod threads;
 
 /// The README, so that its example is compiled.
 #[cfg(doctest)]

@@ -113,6 +113,7 @@ codes! {
     EinstellungUnbekannt = Fehler "einstellung_unbekannt",
     EinstellungUngueltig = Fehler "einstellung_ungueltig",
     SchluesselUngueltig = Fehler "schluessel_ungueltig",
+    AuftragUngueltig = Fehler "auftrag_ungueltig",
     VorlaufFehlt = Fehler "vorlauf_fehlt",
     VorlaufNachLauf = Fehler "vorlauf_nach_lauf",
     KontoFehlt = Fehler "konto_fehlt",

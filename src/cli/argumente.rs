@@ -11,8 +11,10 @@ use clap::{ValueEnum, value_parser};
 
 use super::aufruffehler;
 use crate::generate::{Anteil, Form, KeinAnteil, Umfang};
+use crate::lauf::NUMMERN;
 use crate::quartal::{Quartal, Tag};
 use crate::read::eingaben::Art;
+use crate::threads;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -68,11 +70,13 @@ pub(super) struct Quellen {
     einstellungen: Vec<PathBuf>,
     #[arg(long, value_name = "DATEI", help = "Schlüssel der Pseudonyme")]
     schluessel: Vec<PathBuf>,
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = threads::lies)]
     #[arg(help = "Zahl der Threads (sonst RAYON_NUM_THREADS, sonst die Kerne)")]
     pub(super) threads: Option<usize>,
     #[arg(long, help = "Lässt beschädigte Dateien mit Fällen aus, statt alles abzulehnen")]
     pub(super) ohne_fehlerhafte_dateien: bool,
+    #[arg(long, help = "Bestätigt, dass es vor diesem Lauf keine Zuschläge nach § 9 gab")]
+    pub(super) ohne_vorlauf: bool,
 }
 
 impl Quellen {
@@ -96,7 +100,6 @@ impl Quellen {
 
 /// `run`
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Lauf {
     #[command(flatten)]
     pub(super) quellen: Quellen,
@@ -108,8 +111,6 @@ pub(super) struct Lauf {
     #[arg(default_value = "1", hide_default_value = true)]
     #[arg(help = "Nummer des Laufs im Quartal, Teil jeder Belegnummer (sonst 1)")]
     pub(super) nummer: u32,
-    #[arg(long, help = "Bestätigt, dass es vor diesem Lauf keine Zuschläge nach § 9 gab")]
-    pub(super) ohne_vorlauf: bool,
     #[arg(long, help = "Endet mit 3, wenn es Klärfälle gibt")]
     pub(super) strikt: bool,
     #[arg(long, help = "Gibt das Protokoll (JSON) statt der Zusammenfassung aus")]
@@ -368,21 +369,11 @@ fn befehle() -> Command {
         })
 }
 
-/// Most threads that can be asked for; above it a mistyped number is likelier than a machine.
-const THREADS_MAX: usize = 1024;
-
-/// Reads a number of threads; the error is the German text of what is expected.
-pub(super) fn threads(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|zahl| (1..=THREADS_MAX).contains(zahl))
-        .ok_or_else(|| format!("erwartet wird eine ganze Zahl von 1 bis {THREADS_MAX}"))
-}
-
-/// Three digits of a voucher number.
+/// Reads the number of a run.
 fn nummer(text: &str) -> Result<u32, String> {
-    let zahl = text.parse().ok().filter(|zahl| (1..=999).contains(zahl));
-    zahl.ok_or_else(|| "erwartet wird eine ganze Zahl von 1 bis 999".to_owned())
+    let zahl = text.parse().ok().filter(|zahl| NUMMERN.contains(zahl));
+    let (von, bis) = (NUMMERN.start(), NUMMERN.end());
+    zahl.ok_or_else(|| format!("erwartet wird eine ganze Zahl von {von} bis {bis}"))
 }
 
 fn ganze_zahl<T: FromStr>(text: &str) -> Result<T, String> {

@@ -1,13 +1,11 @@
 //! `run` and `check`.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::num::NonZeroUsize;
 use std::path::{Component, Path, PathBuf};
 
-use super::argumente::{Lauf, Pruefung, Quellen, threads};
+use super::argumente::{Lauf, Pruefung, Quellen};
 use super::fortschritt::Fortschritt;
-use super::{Absage, Ende, Konsole, zusammenfassung};
+use super::{Absage, Ende, Konsole, threads_der_umgebung, zusammenfassung};
 use crate::export::buendel::{Buendel, Fehler};
 use crate::export::{self, protokoll};
 use crate::lauf::{Auftrag, fuehre_aus, pruefe};
@@ -19,8 +17,7 @@ use crate::read::roh::Zaehler;
 pub(super) fn run(lauf: &Lauf, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     pruefe_ziel(lauf)?;
     Buendel::pruefe_ort(&lauf.out)?;
-    let auftrag =
-        Auftrag { ohne_vorlauf: lauf.ohne_vorlauf, lauf: lauf.nummer, ..auftrag(&lauf.quellen)? };
+    let auftrag = Auftrag { lauf: lauf.nummer, ..auftrag(&lauf.quellen)? };
     if eltern(&lauf.out).is_dir() {
         // Begun and given up at once: a place that is none for a bundle shall not cost a long run.
         // Where the parents are missing nothing can stand in the way, and a refused run leaves none.
@@ -85,33 +82,15 @@ pub(super) fn check(pruefung: &Pruefung, konsole: &mut Konsole<'_>) -> Result<En
 }
 
 fn auftrag(quellen: &Quellen) -> Result<Auftrag, Absage> {
-    let threads = match quellen.threads {
-        Some(threads) => threads,
-        None => threads_der_umgebung(std::env::var_os(RAYON_NUM_THREADS).as_deref())?,
-    };
+    let threads = quellen.threads.map_or_else(threads_der_umgebung, Ok)?;
     Ok(Auftrag {
         eingaben: Eingaben::aus(quellen.ordner.as_deref(), &quellen.einzelne()),
-        // Always said: without it the pool would take what the environment says, however much.
         threads: Some(threads),
-        ohne_vorlauf: false,
+        ohne_vorlauf: quellen.ohne_vorlauf,
         ohne_fehlerhafte_dateien: quellen.ohne_fehlerhafte_dateien,
         lauf: 1,
         zaehler: Zaehler::default(),
     })
-}
-
-/// The variable by which other programs of this kind are told, too.
-const RAYON_NUM_THREADS: &str = "RAYON_NUM_THREADS";
-
-/// Returns how many threads the environment asks for; the cores, if it says nothing or 0.
-fn threads_der_umgebung(wert: Option<&OsStr>) -> Result<usize, Absage> {
-    let kerne = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    match wert.map(OsStr::to_string_lossy).as_deref() {
-        None | Some("" | "0") => Ok(kerne()),
-        Some(wert) => threads(wert).map_err(|erwartet| {
-            Absage::Aufruf(format!("{RAYON_NUM_THREADS}: `{wert}` ist ungültig; {erwartet}"))
-        }),
-    }
 }
 
 /// Says all messages with their level, the errors only if asked to.
@@ -174,27 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_environment_may_name_the_threads() {
-        let kerne = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        for (wert, erwartet) in [
-            (None, Some(kerne)),
-            (Some(""), Some(kerne)),
-            (Some("0"), Some(kerne)),
-            (Some("1"), Some(1)),
-            (Some("1024"), Some(1024)),
-            (Some("1025"), None),
-            (Some("100000"), None),
-            (Some("-1"), None),
-            (Some("vier"), None),
-        ] {
-            match (threads_der_umgebung(wert.map(OsStr::new)), erwartet) {
-                (Ok(threads), Some(erwartet)) => assert_eq!(threads, erwartet, "{wert:?}"),
-                (Err(Absage::Aufruf(text)), None) => {
-                    assert!(text.contains("eine ganze Zahl von 1 bis 1024"), "{text}");
-                }
-                andere => panic!("{wert:?}: {andere:?}"),
-            }
-        }
+    fn the_command_line_may_name_the_threads() {
         // What is asked for on the command line is not asked of the environment.
         let quellen = |args: &[&str]| {
             let args = [&["check", "ordner"], args].concat();
@@ -205,7 +164,7 @@ mod tests {
         };
         let threads = |args: &[&str]| auftrag(&quellen(args)).ok().and_then(|a| a.threads);
         assert_eq!(threads(&["--threads", "3"]), Some(3));
-        assert!(threads(&[]).is_some(), "the pool never asks the environment itself");
+        assert!(threads(&[]).is_some(), "a wrong environment is a wrong call");
     }
 
     #[test]

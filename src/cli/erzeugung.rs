@@ -2,13 +2,14 @@
 
 use super::argumente::Erzeugung;
 use super::zeilen::{absatz, anzahl};
-use super::{Absage, Ende, Konsole};
+use super::{Absage, Ende, Konsole, threads_der_umgebung};
 use crate::generate::erzeuge;
 
 /// Generates a quarter and says how large it is.
 pub(super) fn generate(angaben: &Erzeugung, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     let umfang = angaben.umfang().map_err(Absage::Aufruf)?;
-    let erzeugt = erzeuge(&umfang, &angaben.out, None).map_err(|fehler| {
+    let threads = threads_der_umgebung()?;
+    let erzeugt = erzeuge(&umfang, &angaben.out, Some(threads)).map_err(|fehler| {
         Absage::Grund(format!("{fehler}\n1 Fehler; es wurde nichts geschrieben"))
     })?;
     let zahl = |zahl: usize| anzahl(zahl as u64);

@@ -24,6 +24,7 @@ use crate::read::eingaben::{Art, Eingabe, Eingaben, ursache};
 use crate::read::einstellungen::{self, Einstellungen};
 use crate::read::kleintext::lies_text;
 use crate::read::roh::{Rohquelle, Zaehler, lesefehler};
+use crate::threads;
 
 use argumente::{Auskunft, Befehl, Erklaerfrage, Regelfrage, Schema};
 use zeilen::anzahl;
@@ -67,6 +68,11 @@ impl From<buendel::Fehler> for Absage {
     fn from(fehler: buendel::Fehler) -> Self {
         Self::Buendel(fehler)
     }
+}
+
+/// Returns how many threads the environment asks for.
+fn threads_der_umgebung() -> Result<usize, Absage> {
+    threads::der_umgebung().map_err(|fehler| Absage::Aufruf(fehler.to_string()))
 }
 
 /// The streams of a call.

@@ -7,6 +7,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -159,21 +161,39 @@ fn unfertig(ziel: &Path, ende: &str) -> OsString {
 
 impl Arbeitsordner {
     /// Removes what dead runs left beside `ziel` and creates the work folder.
+    ///
+    /// # Errors
+    /// [`Fehler::Lebt`] if another run has one there.
     pub(crate) fn neu(ziel: &Path, platte: &Arc<dyn Platte>) -> Result<Self, Fehler> {
+        // Between its creation and its lock a work folder looks like a dead run's, which another run
+        // would remove.
+        let _an_der_reihe = warte_auf(eltern(ziel));
         raeume_auf(ziel)?;
         let prozess = std::process::id();
         let pfad = ziel.with_file_name(unfertig(ziel, &prozess.to_string()));
-        platte.neuer_ordner(&pfad).map_err(|fehler| Fehler::platte(&pfad, fehler))?;
+        let lebt = || Fehler::Lebt { pfad: pfad.clone() };
+        platte.neuer_ordner(&pfad).map_err(|fehler| match fehler.kind() {
+            // Another run of this process.
+            io::ErrorKind::AlreadyExists => lebt(),
+            _ => Fehler::platte(&pfad, fehler),
+        })?;
         let beiseite = ziel.with_file_name(unfertig(ziel, &format!("alt-{prozess}")));
-        let mut ordner = Self { pfad, beiseite, griff: None, behalten: false };
-        ordner.griff =
-            griff(&ordner.pfad).map_err(|fehler| Fehler::platte(&ordner.pfad, fehler))?;
+        let griff = match griff(&pfad) {
+            Ok(griff) => griff,
+            // Where runs cannot wait for each other the other one may have removed it.
+            Err(fehler) if fehler.kind() == io::ErrorKind::NotFound => return Err(lebt()),
+            Err(fehler) => {
+                let _ = fs::remove_dir(&pfad);
+                return Err(Fehler::platte(&pfad, fehler));
+            }
+        };
         // A file system that has no locks is no reason to write nothing: there, leftovers are refused.
-        if matches!(ordner.griff.as_ref().map(File::try_lock), Some(Err(TryLockError::WouldBlock)))
-        {
-            return Err(Fehler::Lebt { pfad: ordner.pfad.clone() });
+        // Whoever has the lock removes the folder.
+        match griff.as_ref().map(File::try_lock) {
+            Some(Err(TryLockError::WouldBlock)) => Err(lebt()),
+            _ if !pfad.is_dir() => Err(lebt()),
+            _ => Ok(Self { pfad, beiseite, griff, behalten: false }),
         }
-        Ok(ordner)
     }
 
     /// Waits until the disk has the folder's entries.
@@ -258,6 +278,25 @@ fn sichere_eltern(ziel: &Path, platte: &Arc<dyn Platte>) -> io::Result<()> {
     sichere_ordner(eltern(ziel), platte)
 }
 
+/// Waits until no other run is between looking for work folders and having its own beside it, and
+/// keeps others waiting as long as the lock lives.
+///
+/// The wait is short and ends: somebody else may have locked the folder for good (`flock` around the
+/// command). Then, and on a file system without locks, a run goes on by the locks of the work folders.
+fn warte_auf(eltern: &Path) -> Option<File> {
+    const VERSUCHE: u32 = 500;
+    const PAUSE: Duration = Duration::from_millis(2);
+    let griff = griff(eltern).ok()??;
+    for _ in 0..VERSUCHE {
+        match griff.try_lock() {
+            Ok(()) => return Some(griff),
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            Err(TryLockError::Error(_)) => return None,
+        }
+    }
+    None
+}
+
 /// Removes the work folders of dead runs, or refuses if one of them lives. An old bundle that a
 /// killed run had put aside without putting the new one in its place gets its name back.
 fn raeume_auf(ziel: &Path) -> Result<(), Fehler> {
@@ -272,7 +311,11 @@ fn raeume_auf(ziel: &Path) -> Result<(), Fehler> {
     let mut gesperrt = Vec::new();
     for rest in reste.into_iter().filter(|pfad| beginnt(pfad, &vorsatz) && !pfad.is_symlink()) {
         if rest.is_dir() {
-            let griff = griff(&rest).map_err(|fehler| Fehler::platte(&rest, fehler))?;
+            let griff = match griff(&rest) {
+                // Its run has just ended.
+                Err(fehler) if fehler.kind() == io::ErrorKind::NotFound => continue,
+                griff => griff.map_err(|fehler| Fehler::platte(&rest, fehler))?,
+            };
             if griff.as_ref().is_some_and(|griff| griff.try_lock().is_err()) {
                 return Err(Fehler::Lebt { pfad: rest });
             }
@@ -281,8 +324,11 @@ fn raeume_auf(ziel: &Path) -> Result<(), Fehler> {
     }
     for (rest, _griff) in &gesperrt {
         let zurueck = beginnt(rest, &beiseite) && !ziel.exists() && ist_buendel(rest).is_ok();
-        if zurueck { fs::rename(rest, ziel) } else { fs::remove_dir_all(rest) }
-            .map_err(|fehler| Fehler::platte(rest, fehler))?;
+        match if zurueck { fs::rename(rest, ziel) } else { fs::remove_dir_all(rest) } {
+            // Between the look and the lock its run has ended.
+            Err(fehler) if fehler.kind() == io::ErrorKind::NotFound => {}
+            schritt => schritt.map_err(|fehler| Fehler::platte(rest, fehler))?,
+        }
     }
     Ok(())
 }

@@ -1,5 +1,45 @@
 //! The protocol `protokoll.json`: by what the run decided, what went in, what came out, and that it
 //! ties. No path of the machine, and no time stamp unless the host passes one.
+//!
+//! # Format `strukturfonds-buendel/1`
+//!
+//! UTF-8, one JSON object, its keys in this order. Counts are numbers, amounts whole cents
+//! (`…_cent`), quarters `2024Q1`, a `bsnr` its first 7 digits, hashes BLAKE3 as 64 hex digits. What is
+//! unknown or does not apply is `null`.
+//!
+//! The version stands for this file and the tables; the evidence has its own. Within one version keys
+//! and columns are only added, at any place: look for them by name. What goes away or changes its
+//! meaning raises it. Codes of messages and reasons keep their names; new ones may come.
+//!
+//! | key | holds |
+//! |---|---|
+//! | `format` | name and version of the bundle's format |
+//! | `programm` | `name` and `version` of the program |
+//! | `quartal` | quarter of the run, in which is booked |
+//! | `lauf` | number of the run in the quarter, 1 to 999 |
+//! | `status` | of the deliveries: `TEST` or `RELEASE`; `null` if none says it |
+//! | `zeitstempel` | the host's, as passed; without one the key is missing |
+//! | `pseudonyme` | whether there was a key, so that the evidence has pseudonyms |
+//! | `parameter` | per treatment quarter that was decided the numbers of the guideline |
+//! | … `quartal`, `fassungen`, `blake3` | the quarter, the versions of the guideline, hash over names and values |
+//! | … `werte` | `name`, `wert` (raw) and its `einheit`, `anzeige` (wert and unit for people), `bedeutung`, `gilt_ab` and `gilt_bis` (first and last quarter), `fundstelle`, `anmerkung`, `vorgabe` (not from the settings) |
+//! | `auslegungen` | `blake3` over all, and `werte`: `name`, `wert`, `vorgabe` (it is the default), `fundstelle`, `frage`, `bedeutung` |
+//! | `eingaben` | the inputs, by kind and name |
+//! | … `art`, `datei` | kind as its flag is called, name in messages and tables |
+//! | … `groesse`, `blake3` | bytes and hash of the file as stored, so packed if it is packed |
+//! | … `ersetzt`, `ausgelassen` | not used: another delivery replaces it, or it is damaged (`--ohne-fehlerhafte-dateien`) |
+//! | … `faelle` | cases read in it; `null` if it has no claims or is replaced |
+//! | `faelle` | cases of the quarter's claims |
+//! | … `gelesen`, `gekennzeichnet`, `nicht_gekennzeichnet` | all, those decided by § 9, the others |
+//! | … `nachzuegler`, `nachzuegler_gekennzeichnet` | those of an earlier quarter, marked ones among them |
+//! | … `haetten_gekennzeichnet_werden_koennen` | per practice (`bsnr`) the `faelle` without a mark that might have had one |
+//! | `rueckblick` | `faelle` of the look-back, different `patienten` of closed practices, and what it lacks (`fehlt`: per closed practice `bsnr` its `quartale`) |
+//! | `ohne_lieferung` | practices of the register without a delivery: `anzahl`, `bsnr` |
+//! | `paragraphen` | per `paragraph` (5, 6, 9) the decisions: `entschieden`, of them `bewilligt`, `abgelehnt`, `klaerfall`; `betrag_cent`; `gruende`: every reason (`grund`) and how often it applies (`anzahl`) |
+//! | `betrag_cent` | sum of all decisions |
+//! | `buchungen` | `anzahl`, `betrag_cent`, and the one `status` of all; `null` without bookings |
+//! | `gleichungen` | what was checked: `gleichung`, and both sides `links` and `rechts` as counts or cents |
+//! | `meldungen` | per `code` its `stufe` and how often it occurred (`anzahl`) |
 
 use std::io;
 
@@ -353,6 +393,28 @@ mod tests {
         let ordner = std::env::current_dir().expect("Ordner");
         assert!(!text.contains(&*ordner.to_string_lossy()), "a path of the machine");
         assert!(!text.contains("zeitstempel"));
+    }
+
+    /// Collects the keys of all objects in `wert`.
+    fn alle(wert: &serde_json::Value, gefunden: &mut std::collections::BTreeSet<String>) {
+        for (key, darin) in wert.as_object().into_iter().flatten() {
+            gefunden.insert(key.clone());
+            alle(darin, gefunden);
+        }
+        wert.as_array().into_iter().flatten().for_each(|darin| alle(darin, gefunden));
+    }
+
+    #[test]
+    fn every_key_is_described() {
+        let text = text(&beispiel::demoquartal(), Some("2024-06-03")).expect("Protokoll");
+        let mut keys = std::collections::BTreeSet::new();
+        alle(&serde_json::from_str(&text).expect("JSON"), &mut keys);
+        let beschrieben: String = include_str!("protokoll.rs")
+            .lines()
+            .filter(|zeile| zeile.starts_with("//! | "))
+            .collect();
+        keys.retain(|key| !beschrieben.contains(&format!("`{key}`")));
+        assert!(keys.is_empty(), "{keys:?}");
     }
 
     #[test]

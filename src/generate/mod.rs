@@ -32,6 +32,7 @@ use crate::export::buendel;
 use crate::export::ordner::{self, Arbeitsordner, Betriebssystem, Lage, Platte};
 use crate::quartal::Quartal;
 use crate::read::eingaben::ursache;
+use crate::threads;
 
 mod ausgabe;
 mod bestand;
@@ -83,9 +84,9 @@ pub enum Fehler {
         #[source]
         fehler: io::Error,
     },
-    /// The system gives no threads.
-    #[error("das System gibt keine Threads her ({0}); bitte RAYON_NUM_THREADS kleiner wählen")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// There is no pool of threads.
+    #[error(transparent)]
+    Threads(#[from] threads::KeinPool),
 }
 
 impl Fehler {
@@ -153,7 +154,7 @@ fn erzeuge_auf(
     platte: &Arc<dyn Platte>,
 ) -> Result<Erzeugt, Fehler> {
     let fehler = |fehler| Fehler::ordner(angegeben, fehler);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
+    let pool = threads::pool(threads)?;
     let ziel = ordner::ziel(angegeben).map_err(fehler)?;
     let frei = || match ordner::lage(&ziel).map_err(fehler)? {
         Lage::Frei => Ok(()),

@@ -1,4 +1,4 @@
-//! A run: inputs in, a settled quarter out. The only room that knows threads.
+//! A run: inputs in, a settled quarter out, on threads of its own.
 //!
 //! ```text
 //! Eingaben → lieferungen   envelopes: which quarter, which parts, what replaces what
@@ -13,6 +13,7 @@ mod faelle;
 mod lieferungen;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::evaluate::kandidat::Kontext;
@@ -29,24 +30,35 @@ use crate::read::roh::{Pruefsumme, Zaehler};
 use crate::read::umschlag::Status;
 use crate::settle::abrechnung::{Abrechnung, Umstaende};
 use crate::stammdaten::{Dienstplan, Einwohner, Insel, Praxisstand, Stammdaten};
+use crate::threads;
 
 use self::faelle::Faelle;
 pub use self::faelle::KvdtSummen;
+
+/// The numbers that a run may have: three digits of a voucher number.
+pub const NUMMERN: RangeInclusive<u32> = 1..=999;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
 pub struct Auftrag {
     /// The inputs.
     pub eingaben: Eingaben,
-    /// Threads; `None`: `RAYON_NUM_THREADS`, else the cores.
+    /// Threads, [so many](threads::ANZAHL); `None`: `RAYON_NUM_THREADS`, else the cores.
     pub threads: Option<usize>,
     /// There were no § 9 grants before this run.
     pub ohne_vorlauf: bool,
     /// Damaged claims files are left out instead of refusing the run.
     pub ohne_fehlerhafte_dateien: bool,
-    /// Number of the run within its booking quarter; part of every voucher number.
+    /// Number of the run within its booking quarter, [one of these](NUMMERN); part of every voucher
+    /// number.
     pub lauf: u32,
-    /// Counts the stored bytes that have been read, for a progress display.
+    /// Counts the stored bytes that have been read, for a progress display: clone it before the call
+    /// and look at the clone from another thread. The whole is the sum of `eingaben.alle()[i].bytes`.
+    /// It counts reading only: when all is read, deciding and writing are still to come. Where a
+    /// delivery is replaced it stays below.
+    ///
+    /// A run cannot be cancelled from within its process: run the command, or a process of your own,
+    /// and end that.
     pub zaehler: Zaehler,
 }
 
@@ -160,40 +172,48 @@ pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
 /// # Errors
 /// All errors of all inputs, up to the limit per code; nothing is decided then.
 pub fn fuehre_aus(auftrag: &Auftrag) -> Result<Ergebnis, Meldungen> {
-    in_eigenem_pool(auftrag, || {
-        let mut bestand = lies(auftrag);
-        for art in [Art::Stammdaten, Art::Faelle] {
-            let vollstaendig = !auftrag.eingaben.fehler().hat_fehler();
-            if vollstaendig && auftrag.eingaben.der_art(art).is_empty() {
-                let text = format!(
-                    "es fehlt eine Eingabe der Art {}; bitte in den Ordner legen oder mit --{} nennen",
-                    art.name(),
-                    art.name()
-                );
-                bestand.meldungen.melde(Meldung::ohne_ort(Code::DateiFehlt, text));
-            }
-        }
-        rechne_ab(auftrag, bestand)
-    })
+    in_eigenem_pool(auftrag, || rechne_ab(auftrag, lies(auftrag)))
 }
 
-/// Every run owns its threads.
+/// Without reference data or claims there is nothing to decide. A file that could not be taken may be
+/// the one that is missing: then its own error says enough.
+fn pruefe_vorhanden(eingaben: &Eingaben, meldungen: &mut Meldungen) {
+    if eingaben.fehler().hat_fehler() {
+        return;
+    }
+    for art in [Art::Stammdaten, Art::Faelle] {
+        if eingaben.der_art(art).is_empty() {
+            let name = art.name();
+            let text = format!(
+                "es fehlt eine Eingabe der Art {name}; bitte in den Ordner legen oder mit --{name} nennen"
+            );
+            meldungen.melde(Meldung::ohne_ort(Code::DateiFehlt, text));
+        }
+    }
+}
+
+/// Checks the bounds of what is asked for. Every run owns its threads.
 fn in_eigenem_pool<T: Send>(
     auftrag: &Auftrag,
     arbeit: impl FnOnce() -> Result<T, Meldungen> + Send,
 ) -> Result<T, Meldungen> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(auftrag.threads.unwrap_or(0)).build();
-    match pool {
-        Ok(pool) => pool.install(arbeit),
-        Err(fehler) => {
-            let mut meldungen = Meldungen::neu(1);
-            let text = format!(
-                "das System gibt keine Threads her ({fehler}); bitte --threads kleiner wählen"
-            );
-            meldungen.melde(Meldung::ohne_ort(Code::DateiNichtLesbar, text));
-            Err(meldungen)
-        }
+    let mut ungueltig = Vec::new();
+    if !NUMMERN.contains(&auftrag.lauf) {
+        let (lauf, von, bis) = (auftrag.lauf, NUMMERN.start(), NUMMERN.end());
+        ungueltig.push(format!(
+            "lauf = {lauf} ist ungültig; erwartet wird eine ganze Zahl von {von} bis {bis}"
+        ));
     }
+    match threads::pool(auftrag.threads) {
+        Ok(pool) if ungueltig.is_empty() => return pool.install(arbeit),
+        Ok(_) => {}
+        Err(fehler) => ungueltig.push(fehler.to_string()),
+    }
+    let mut meldungen = Meldungen::neu(ungueltig.len());
+    for text in ungueltig {
+        meldungen.melde(Meldung::ohne_ort(Code::AuftragUngueltig, text));
+    }
+    Err(meldungen)
 }
 
 /// Reads everything, in the order in which one thing needs another.
@@ -213,6 +233,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         .collect();
     let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
     meldungen.uebernimm(auftrag.eingaben.fehler().clone());
+    pruefe_vorhanden(&auftrag.eingaben, &mut meldungen);
     let schluessel = bestand::schluessel(&mut gelesen, &auftrag.zaehler, &mut meldungen);
     let lieferungen = lieferungen::lies(&gelesen, &mut meldungen);
     for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {

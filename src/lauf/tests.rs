@@ -269,13 +269,14 @@ fn ergebnis(auftrag: &Auftrag) -> Vec<String> {
                 )
             })
             .collect(),
-        Err(meldungen) => meldungen
-            .liste()
-            .iter()
-            .filter(|m| m.code.stufe() == Stufe::Fehler)
-            .map(ToString::to_string)
-            .collect(),
+        Err(meldungen) => fehler(&meldungen),
     }
+}
+
+fn fehler(meldungen: &Meldungen) -> Vec<String> {
+    let liste = meldungen.liste();
+    let fehler = liste.iter().filter(|m| m.code.stufe() == Stufe::Fehler);
+    fehler.map(ToString::to_string).collect()
 }
 
 /// Compares results with what they begin with; `a … b` begins with `a` and has the code `b`.
@@ -477,6 +478,54 @@ fn earlier_grants_must_be_spoken_of() {
     let mit_vorlauf = |vorlauf: &str| STAMM.replace("2023-12-31", "2023-11-30") + vorlauf;
     ordner.mit("stammdaten.xml", &stammdaten(&mit_vorlauf("<vorlauf_par09/>")));
     beginnt(&ordner.laufe(), &["1700101/1 bewilligt"], "an empty list says so too");
+}
+
+/// A voucher number has three digits for the run, and a mistyped number is no machine.
+#[test]
+fn an_order_out_of_bounds_is_refused() {
+    let ordner = Ordner::neu();
+    for (lauf, threads, erwartet) in [
+        (1, Some(1), &[][..]),
+        (999, Some(3), &[]),
+        (0, Some(1), &["auftrag_ungueltig: lauf = 0 ist ungültig; erwartet wird eine ganze Zahl"]),
+        (1000, None, &["auftrag_ungueltig: lauf = 1000 ist ungültig"]),
+        (1, Some(0), &["auftrag_ungueltig: threads = 0 ist ungültig"]),
+        (1, Some(1025), &["auftrag_ungueltig: threads = 1025 ist ungültig"]),
+        (0, Some(0), &["auftrag_ungueltig: lauf = 0", "auftrag_ungueltig: threads = 0"]),
+    ] {
+        let auftrag = Auftrag { threads, lauf, ..ordner.auftrag() };
+        let erwartet = if erwartet.is_empty() { &["1700101/1 bewilligt"] } else { erwartet };
+        beginnt(&ergebnis(&auftrag), erwartet, &format!("{lauf} {threads:?}"));
+        assert_eq!(pruefe(&auftrag).is_ok(), erwartet.len() == 1 && erwartet[0].starts_with('1'));
+    }
+}
+
+/// Inputs that `check` finds in order are there, as a run needs them.
+#[test]
+fn check_refuses_missing_inputs_as_a_run_does() {
+    let geprueft =
+        |auftrag: &Auftrag| pruefe(auftrag).map_or_else(|meldungen| fehler(&meldungen), |_| vec![]);
+    for (ohne, erwartet) in [
+        ("stammdaten.xml", &["datei_fehlt: es fehlt eine Eingabe der Art stammdaten"][..]),
+        ("faelle.xml", &["datei_fehlt: es fehlt eine Eingabe der Art faelle"]),
+        ("gv100ad.txt", &[]),
+    ] {
+        let ordner = Ordner::neu();
+        let auftrag = ordner.ohne(ohne).auftrag();
+        beginnt(&geprueft(&auftrag), erwartet, ohne);
+        if !erwartet.is_empty() {
+            assert_eq!(geprueft(&auftrag), ergebnis(&auftrag), "{ohne}");
+        }
+    }
+    let ordner = Ordner::neu();
+    ordner.mit("stammdaten.xml", &stammdaten(&STAMM.replace("2023-12-31", "2023-11-30")));
+    let mut auftrag = ordner.auftrag();
+    beginnt(&geprueft(&auftrag), &["stammdaten.xml:4: … vorlauf_fehlt"], "earlier grants");
+    auftrag.ohne_vorlauf = true;
+    beginnt(&geprueft(&auftrag), &[], "told that there was nothing");
+    // A file that could not be taken may be the one that is missing.
+    auftrag.eingaben = Eingaben::aus(None, &[(Art::Faelle, "/fehlt/x.xml".into())]);
+    beginnt(&geprueft(&auftrag), &["/fehlt/x.xml: datei_fehlt"], "not said twice");
 }
 
 #[test]

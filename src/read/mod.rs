@@ -33,7 +33,8 @@ pub struct Block {
     pub stelle: Stelle,
 }
 
-/// A source of cases, whatever its format.
+/// A source of cases, whatever its format. What it has to check of a case stands at [`Stapel`]. A run
+/// chooses its readers itself, by the format of its files.
 pub trait FallLeser {
     /// Reads the next cases into `stapel`, which is emptied first and keeps its memory; returns
     /// false at the end of the input. A bad value spoils the input but not the reading: it is

@@ -349,6 +349,37 @@ fn a_live_run_is_respected() {
     heil(&ziel, "a", false).expect("jetzt frei");
 }
 
+/// However their steps mix, a run either has the place or is told that another one has it.
+#[cfg(unix)]
+#[test]
+fn runs_that_begin_at_the_same_time_are_told_of_each_other() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let (ziel, runden) = (ordner.path().join("q"), 100);
+    let lebende = std::sync::atomic::AtomicU32::new(0);
+    let begonnen: u32 = std::thread::scope(|scope| {
+        let einer = || {
+            let mut begonnen = 0;
+            for _ in 0..runden {
+                match Buendel::beginne(&ziel) {
+                    Ok(buendel) => {
+                        begonnen += 1;
+                        assert_eq!(lebende.fetch_add(1, Ordering::SeqCst), 0, "two at a time");
+                        assert!(buendel.arbeit.pfad.is_dir());
+                        lebende.fetch_sub(1, Ordering::SeqCst);
+                    }
+                    Err(Fehler::Lebt { .. }) => {}
+                    Err(fehler) => panic!("{fehler}"),
+                }
+            }
+            begonnen
+        };
+        let laeufe: Vec<_> = (0..4).map(|_| scope.spawn(einer)).collect();
+        laeufe.into_iter().map(|lauf| lauf.join().expect("Lauf")).sum()
+    });
+    assert!(0 < begonnen);
+    assert_eq!(namen(ordner.path()), [""; 0]);
+}
+
 #[test]
 fn an_unfinished_bundle_gets_no_name() {
     let ordner = tempfile::tempdir().expect("Ordner");
