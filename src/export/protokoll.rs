@@ -34,6 +34,13 @@
 //! | … `nachzuegler`, `nachzuegler_gekennzeichnet` | those of an earlier quarter, marked ones among them |
 //! | … `haetten_gekennzeichnet_werden_koennen` | per practice (`bsnr`) the `faelle` without a mark that might have had one |
 //! | `rueckblick` | `faelle` of the look-back, different `patienten` of closed practices, and what it lacks (`fehlt`: per closed practice `bsnr` its `quartale`) |
+//! | `kvdt` | control totals of the KVDT files that were used, which have none of their own; without such files the key is missing |
+//! | … `abrechnung`, `rueckblick` | of the quarter's claims and of the look-back |
+//! | … … `dateien`, `saetze` | files, records of any kind |
+//! | … … `faelle` | cases by `satzart` and `scheinuntergruppe`: `anzahl` |
+//! | … … `leistungen`, `leistungen_mit_anzahl` | services (5001), and each as often as its multiplier (5005) says |
+//! | … … `uebersprungen` | packages that were skipped: `paket`, `anzahl`, and the records between their brackets (`saetze`) |
+//! | … … `unbekannte_felder` | fields of cases that no rule knows |
 //! | `ohne_lieferung` | practices of the register without a delivery: `anzahl`, `bsnr` |
 //! | `paragraphen` | per `paragraph` (5, 6, 9) the decisions: `entschieden`, of them `bewilligt`, `abgelehnt`, `klaerfall`; `betrag_cent`; `gruende`: every reason (`grund`) and how often it applies (`anzahl`) |
 //! | `betrag_cent` | sum of all decisions |
@@ -407,8 +414,12 @@ mod tests {
     #[test]
     fn every_key_is_described() {
         let text = text(&beispiel::demoquartal(), Some("2024-06-03")).expect("Protokoll");
+        let kvdt = include_str!("../../testdata/2023Q4-kvdt/erwartet/protokoll.json");
         let mut keys = std::collections::BTreeSet::new();
-        alle(&serde_json::from_str(&text).expect("JSON"), &mut keys);
+        for text in [&text, kvdt] {
+            alle(&serde_json::from_str(text).expect("JSON"), &mut keys);
+        }
+        assert!(keys.contains("unbekannte_felder"));
         let beschrieben: String = include_str!("protokoll.rs")
             .lines()
             .filter(|zeile| zeile.starts_with("//! | "))
