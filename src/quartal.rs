@@ -273,11 +273,20 @@ mod tests {
         }
     }
 
+    /// Far beyond every calendar arithmetic stops instead of overflowing.
+    #[test]
+    fn arithmetic_ends_where_no_calendar_is() {
+        let q = quartal("2024Q1");
+        assert_eq!(q.plus(i32::MAX).to_string(), "3100Q1");
+        assert_eq!(q.plus(i32::MIN).to_string(), "1800Q1");
+    }
+
     #[test]
     fn malformed_quarters_and_days_are_refused() {
-        for text in
-            ["", "2024Q0", "2024Q5", "2024q1", "24Q1", "2024-1", "12024", "2024Q11", "1899Q4"]
-        {
+        for text in [
+            "", "2024Q0", "2024Q5", "2024q1", "24Q1", "02024Q1", "2024-1", "12024", "2024Q11",
+            "1899Q4",
+        ] {
             assert_eq!(text.parse::<Quartal>(), Err(Kalenderfehler::Quartal), "{text}");
         }
         for text in [
