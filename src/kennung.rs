@@ -218,8 +218,8 @@ impl VersichertenId {
         }
     }
 
-    /// Returns the ten characters; for pseudonyms only, never for an output.
-    pub(crate) fn klartext(self) -> [u8; 10] {
+    /// Returns the ten characters. No output of a run holds them but as a pseudonym.
+    pub fn klartext(self) -> [u8; 10] {
         let mut zeichen = [0; 10];
         zeichen[0] = b'A' + u8::try_from(self.0 >> 32).unwrap_or(0);
         let mut rest = self.0 & 0xFFFF_FFFF;
@@ -274,11 +274,15 @@ pub fn muster(text: &[u8]) -> String {
 /// Returns a found value as messages show it: short, without control characters, and only its shape
 /// if it holds what could be a Versicherten-ID that slipped into another field.
 pub fn gezeigt(text: &str) -> String {
+    if hat_versicherten_id(text) { muster(text.as_bytes()) } else { gekuerzt(text.chars()) }
+}
+
+/// Tells whether a text holds what could be a Versicherten-ID: a letter and nine digits.
+pub(crate) fn hat_versicherten_id(text: &str) -> bool {
     let zeichen: Vec<char> = text.chars().filter(|c| *c != ' ').collect();
-    let wie_versicherten_id = zeichen.windows(10).any(|fenster| {
+    zeichen.windows(10).any(|fenster| {
         fenster[0].is_ascii_alphabetic() && fenster[1..].iter().all(char::is_ascii_digit)
-    });
-    if wie_versicherten_id { muster(text.as_bytes()) } else { gekuerzt(text.chars()) }
+    })
 }
 
 fn gekuerzt(zeichen: impl Iterator<Item = char>) -> String {

@@ -130,6 +130,7 @@ codes! {
     ScheinuntergruppeUnbekannt = Warnung "scheinuntergruppe_unbekannt",
     KvdtSatzDoppelt = Warnung "kvdt_satz_doppelt",
     KvdtAuffaellig = Warnung "kvdt_auffaellig",
+    NennungWiderspricht = Warnung "nennung_widerspricht",
     LeistungNachSchliessung = Warnung "leistung_nach_schliessung",
     RueckblickOhneLeistung = Warnung "rueckblick_ohne_leistung",
     RueckblickNurNachzuegler = Warnung "rueckblick_nur_nachzuegler",

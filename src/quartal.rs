@@ -193,11 +193,8 @@ impl FromStr for Tag {
     }
 }
 
-/// Returns the number that up to nine ASCII digits write.
+/// Returns the number that ASCII digits write: two or four of them.
 fn ziffern(bytes: &[u8]) -> Option<i32> {
-    if bytes.is_empty() || 9 < bytes.len() {
-        return None;
-    }
     bytes
         .iter()
         .try_fold(0, |summe: i32, b| b.is_ascii_digit().then(|| summe * 10 + i32::from(b - b'0')))
@@ -270,6 +267,16 @@ mod tests {
             assert_eq!((q.erster_tag(), q.letzter_tag()), (tag(erster), tag(letzter)), "{text}");
             assert_eq!((q.tage(), q.plus(1)), (tage, quartal(naechstes)), "{text}");
             assert_eq!((tag(erster).quartal(), tag(letzter).quartal()), (q, q), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_day_is_found_far_behind_the_quarter() {
+        let q = quartal("2024Q1");
+        let mut tage = Tage::default();
+        tage.merke(q, tag("2024-03-31"));
+        for (ab, gefunden) in [(0, true), (90, true), (91, false), (127, false), (128, false)] {
+            assert_eq!(tage.erster_ab(q, q.erster_tag().plus(ab)).is_some(), gefunden, "{ab}");
         }
     }
 

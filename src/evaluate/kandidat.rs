@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::auslegung::Auslegungen;
 use crate::evaluate::par09::{
     Markierung, abs1_hausarzt, abs3_satz3_benannt, abs3_satz3_markierung,
+    abs3_satz3_nennt_verschiedene,
 };
 use crate::evaluate::rueckblick::Rueckblicksammlung;
 use crate::fall::{Fall, Satzart, Spalten};
@@ -160,6 +161,12 @@ impl Kontext<'_> {
             }
             if herkunft.zweck == Zweck::Abrechnung {
                 ertrag.nachzuegler += u64::from(fall.quartal < herkunft.lieferung);
+                if abs3_satz3_nennt_verschiedene(&fall, self.auslegungen) {
+                    let text = "die Kennzeichen des Falls nennen verschiedene geschlossene Praxen (Feld 5009); er gilt als \
+                                gekennzeichnet, ohne eine zu nennen; bitte klären";
+                    let ort = Ort::neu(&herkunft.ort.datei, fall.stelle);
+                    meldungen.melde(Meldung::neu(Code::NennungWiderspricht, ort, text));
+                }
                 self.abrechnung(&fall, zuordnung, herkunft.datei, ertrag);
             }
         }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use crate::auslegung::{Auslegungen, Notfaelle, Rueckblick09, Zeitraum09};
 use crate::ergebnis::{Gruende, Grund09};
 use crate::fall::{Fall, Kennzeichen, Satzart};
-use crate::kennung::{Ags, Gnr, Praxis};
+use crate::kennung::{Ags, Bsnr, Gnr, Praxis};
 use crate::parameter::Par09;
 use crate::quartal::{Quartal, Tag, Tage};
 use crate::stammdaten::{Praxisart, Zeitraum};
@@ -233,8 +233,22 @@ pub fn abs3_satz3_benannt(fall: &Fall<'_>, auslegungen: &Auslegungen) -> Option<
     if let Kennzeichen::Praxis(bsnr) = fall.kennzeichen {
         return Some(bsnr.praxis());
     }
-    let nennung = fall.nennung.iter().find(|(gnr, _)| ist_kennzeichen(*gnr, auslegungen));
-    nennung.map(|(_, bsnr)| bsnr.praxis())
+    let mut genannt = genannt(fall, auslegungen);
+    let erste = genannt.next()?;
+    genannt.all(|praxis| praxis == erste).then_some(erste)
+}
+
+/// Tells whether marking GNRs name different closed practices: then none of them counts as named.
+pub fn abs3_satz3_nennt_verschiedene(fall: &Fall<'_>, auslegungen: &Auslegungen) -> bool {
+    let mut genannt = genannt(fall, auslegungen);
+    let erste = genannt.next();
+    genannt.any(|praxis| Some(praxis) != erste)
+}
+
+/// Returns the practices that stand as free text behind a marking GNR.
+fn genannt(fall: &Fall<'_>, auslegungen: &Auslegungen) -> impl Iterator<Item = Praxis> {
+    let markierend = |(gnr, _): &&(Gnr, Bsnr)| ist_kennzeichen(*gnr, auslegungen);
+    fall.nennung.iter().filter(markierend).map(|(_, bsnr)| bsnr.praxis())
 }
 
 fn ist_kennzeichen(gnr: Gnr, auslegungen: &Auslegungen) -> bool {

@@ -18,6 +18,7 @@ use crate::kennung::{Bsnr, Praxis, gezeigt};
 use crate::meldung::{Code, Meldung, Meldungen, Ort};
 use crate::quartal::Quartal;
 use crate::read::Block;
+use crate::read::eingaben::Format;
 use crate::read::umschlag::Umschlag;
 use crate::stammdaten::Stammdaten;
 
@@ -122,16 +123,21 @@ pub(super) struct Verortet<'a> {
 /// What must not be delivered twice: what for, quarter, practice.
 type Schluessel = (bool, Quartal, Praxis);
 
-/// Where each case id was met first, and under which BSNR.
-type Gesehen = BTreeMap<(Schluessel, Box<[u8]>), (Ort, Praxis)>;
+/// Where each case id was met first: place, BSNR, index of the input.
+type Gesehen = BTreeMap<(Schluessel, Box<[u8]>), (Ort, Praxis, usize)>;
 
-/// Checks practices that stand in several places.
+/// Schein-IDs of KVDT files, by index of the input, that other files of the practice have, too.
+pub(super) type Mehrfache = BTreeMap<usize, BTreeSet<Box<str>>>;
+
+/// Checks practices that stand in several places. A Schein-ID in several files is no error but must
+/// not name a case: such ids are returned.
 pub(super) fn pruefe(
     bloecke: &[Verortet<'_>],
     gelesen: &[Gelesen],
     stammdaten: Option<&Stammdaten>,
     meldungen: &mut Meldungen,
-) {
+) -> Mehrfache {
+    let mut mehrfache = Mehrfache::new();
     let mut je_praxis: BTreeMap<Schluessel, Vec<&Verortet<'_>>> = BTreeMap::new();
     for verortet in bloecke {
         let Some(quartal) = verortet.umschlag.quartal() else { continue };
@@ -154,11 +160,13 @@ pub(super) fn pruefe(
         anzahl += orte.iter().map(|verortet| verortet.block.faelle).sum::<u64>();
         gruppe.insert(schluessel, orte);
         if FAELLE_MAX <= anzahl {
-            pruefe_kennungen(&std::mem::take(&mut gruppe), gelesen, stammdaten, meldungen);
+            let gruppe = std::mem::take(&mut gruppe);
+            pruefe_kennungen(&gruppe, gelesen, stammdaten, &mut mehrfache, meldungen);
             anzahl = 0;
         }
     }
-    pruefe_kennungen(&gruppe, gelesen, stammdaten, meldungen);
+    pruefe_kennungen(&gruppe, gelesen, stammdaten, &mut mehrfache, meldungen);
+    mehrfache
 }
 
 /// One BSNR may stand in several files only if they are different parts of one delivery.
@@ -187,6 +195,7 @@ fn pruefe_kennungen(
     gruppe: &BTreeMap<Schluessel, Vec<&Verortet<'_>>>,
     gelesen: &[Gelesen],
     stammdaten: Option<&Stammdaten>,
+    mehrfache: &mut Mehrfache,
     meldungen: &mut Meldungen,
 ) {
     let mut dateien: BTreeMap<usize, &Verortet<'_>> = BTreeMap::new();
@@ -212,12 +221,22 @@ fn pruefe_kennungen(
                 let ort = Ort::neu(name(&gelesen[platz]), fall.stelle);
                 match gesehen.get(&(schluessel, fall.id.into())) {
                     // Within one BSNR of one file it has been reported when the file was read.
-                    Some((zuerst, bsnr)) if zuerst.datei == ort.datei && *bsnr == praxis => {}
-                    Some((zuerst, _)) => {
-                        meldungen.melde(doppelter_fall(haupt, fall.id, ort, Some(zuerst)));
+                    Some((zuerst, bsnr, _)) if zuerst.datei == ort.datei && *bsnr == praxis => {}
+                    Some((zuerst, _, zuerst_platz)) => {
+                        let ist_kvdt =
+                            |platz: &usize| gelesen[*platz].eingabe.format == Format::Kvdt;
+                        let kvdt: Vec<usize> =
+                            [*zuerst_platz, platz].into_iter().filter(ist_kvdt).collect();
+                        if kvdt.is_empty() || fall.id_erzeugt {
+                            meldungen.melde(doppelter_fall(haupt, fall.id, ort, Some(zuerst)));
+                        }
+                        for platz in kvdt.into_iter().filter(|_| !fall.id_erzeugt) {
+                            let id = String::from_utf8_lossy(fall.id).into();
+                            mehrfache.entry(platz).or_default().insert(id);
+                        }
                     }
                     None => {
-                        gesehen.insert((schluessel, fall.id.into()), (ort, praxis));
+                        gesehen.insert((schluessel, fall.id.into()), (ort, praxis, platz));
                     }
                 }
             }

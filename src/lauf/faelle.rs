@@ -57,8 +57,9 @@ struct Dateiertrag {
     pruefsumme: Option<Pruefsumme>,
     kontrollsummen: Option<Kontrollsummen>,
     meldungen: Meldungen,
-    /// Schein-IDs that several cases of a KVDT file have, as far as that was not known before.
-    mehrfache: BTreeSet<Box<str>>,
+    /// Schein-IDs that several cases of the practice have, for KVDT: while a file is read, those that
+    /// were not known before.
+    mehrfache: Arc<BTreeSet<Box<str>>>,
 }
 
 /// Reads claims files.
@@ -110,20 +111,48 @@ impl Leser<'_> {
             .filter(|platz| !gelesen[*platz].ersetzt)
             .filter_map(|platz| Some((platz, zweck(gelesen[platz].eingabe.art)?)))
             .collect();
-        let ertraege: Vec<(Dateiertrag, Arc<BTreeSet<Box<str>>>)> = orte
+        let mut ertraege: Vec<Dateiertrag> = orte
             .par_iter()
             .with_max_len(1)
             .map(|(platz, zweck)| self.datei_eindeutig(*platz, &gelesen[*platz], *zweck))
             .collect();
+        let zu_pruefen = |zweck, ertrag: &Dateiertrag| !self.ist_auszulassen(zweck, ertrag);
+        let doppelte = loop {
+            let mut doppelte = Meldungen::neu(self.grenze);
+            for ((platz, _), ertrag) in orte.iter().zip(&mut ertraege) {
+                gelesen[*platz].mehrfache = Arc::clone(&ertrag.mehrfache);
+            }
+            let dateien = orte.iter().zip(&ertraege);
+            let dateien = dateien.filter(|((_, zweck), ertrag)| zu_pruefen(*zweck, ertrag));
+            let bloecke: Vec<_> = dateien
+                .filter_map(|(ort, ertrag)| {
+                    Some((ort, ertrag, self.lieferungen.umschlaege[ort.0].as_ref()?))
+                })
+                .flat_map(|((platz, zweck), ertrag, umschlag)| {
+                    ertrag.bloecke.iter().enumerate().map(move |(nummer, block)| {
+                        let (platz, zweck, block) = (*platz, *zweck, *block);
+                        doppelt::Verortet { platz, zweck, umschlag, nummer, block }
+                    })
+                })
+                .collect();
+            let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
+            let mut mehrfache = doppelt::pruefe(&bloecke, gelesen, stammdaten, &mut doppelte);
+            if mehrfache.is_empty() {
+                break doppelte;
+            }
+            for ((platz, zweck), ertrag) in orte.iter().zip(&mut ertraege) {
+                let Some(mut weitere) = mehrfache.remove(platz) else { continue };
+                Arc::make_mut(&mut gelesen[*platz].mehrfache).append(&mut weitere);
+                *ertrag = self.datei_eindeutig(*platz, &gelesen[*platz], *zweck);
+            }
+        };
         let mut faelle = Faelle::default();
-        let mut bloecke = Vec::new();
         let (mut weggelassen, mut ganz_geliefert) = (Vec::new(), BTreeSet::new());
-        for ((platz, zweck), (ertrag, mehrfache)) in orte.into_iter().zip(ertraege) {
-            gelesen[platz].mehrfache = mehrfache;
+        for ((platz, zweck), ertrag) in orte.into_iter().zip(ertraege) {
+            let wird_ausgelassen = self.ist_auszulassen(zweck, &ertrag);
             gelesen[platz].pruefsumme = ertrag.pruefsumme;
             gelesen[platz].faelle = Some(ertrag.bloecke.iter().map(|block| block.faelle).sum());
-            let defekt = ertrag.meldungen.hat_fehler();
-            if defekt && zweck == Zweck::Abrechnung && self.auftrag.ohne_fehlerhafte_dateien {
+            if wird_ausgelassen {
                 gelesen[platz].ausgelassen = true;
                 let praxen: BTreeSet<Praxis> = praxen(&ertrag.bloecke).collect();
                 faelle.geliefert.extend(&praxen);
@@ -144,16 +173,17 @@ impl Leser<'_> {
                 }
             }
             faelle.nimm(ertrag.ertrag, &ertrag.bloecke, zweck);
-            if let Some(umschlag) = &self.lieferungen.umschlaege[platz] {
-                bloecke.extend(ertrag.bloecke.iter().enumerate().map(|(nummer, block)| {
-                    doppelt::Verortet { platz, zweck, umschlag, nummer, block: *block }
-                }));
-            }
         }
-        let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
-        doppelt::pruefe(&bloecke, gelesen, stammdaten, meldungen);
+        meldungen.uebernimm(doppelte);
         faelle.unvollstaendig = self.unvollstaendige(&weggelassen, &ganz_geliefert);
         faelle
+    }
+
+    /// Tells whether a file is damaged and the run was told to leave such files out.
+    fn ist_auszulassen(&self, zweck: Zweck, ertrag: &Dateiertrag) -> bool {
+        self.auftrag.ohne_fehlerhafte_dateien
+            && zweck == Zweck::Abrechnung
+            && ertrag.meldungen.hat_fehler()
     }
 
     /// Tells whether an input is a whole delivery, not one of several parts.
@@ -163,19 +193,17 @@ impl Leser<'_> {
 
     /// Reads one file. Where Schein-IDs turn out not to be unique, it is read once more: then all
     /// cases that share one are named by their content, whichever of them stands first.
-    fn datei_eindeutig(
-        &self,
-        platz: usize,
-        gelesen: &Gelesen,
-        zweck: Zweck,
-    ) -> (Dateiertrag, Arc<BTreeSet<Box<str>>>) {
+    fn datei_eindeutig(&self, platz: usize, gelesen: &Gelesen, zweck: Zweck) -> Dateiertrag {
         let mut ertrag = self.datei(platz, gelesen, zweck, &self.auftrag.zaehler);
         let mut gelesen = gelesen.clone();
-        while !ertrag.mehrfache.is_empty() {
-            Arc::make_mut(&mut gelesen.mehrfache).append(&mut ertrag.mehrfache);
+        loop {
+            Arc::make_mut(&mut gelesen.mehrfache).extend(ertrag.mehrfache.iter().cloned());
+            if ertrag.mehrfache.is_empty() {
+                ertrag.mehrfache = gelesen.mehrfache;
+                return ertrag;
+            }
             ertrag = self.datei(platz, &gelesen, zweck, &Zaehler::default());
         }
-        (ertrag, gelesen.mehrfache)
     }
 
     /// Reads one file to its end or to where it cannot be read further.
@@ -193,7 +221,7 @@ impl Leser<'_> {
             pruefsumme: None,
             kontrollsummen: None,
             meldungen: Meldungen::neu(self.grenze),
-            mehrfache: BTreeSet::new(),
+            mehrfache: Arc::default(),
         };
         let Some(roh) = oeffne(gelesen, zaehler, &mut ertrag.meldungen) else {
             return ertrag;
@@ -227,8 +255,8 @@ impl Leser<'_> {
             _ => bsnr.praxis(),
         };
         while leser.lies_stapel(&mut stapel, &mut ertrag.meldungen)? {
-            let mehrfache =
-                (gelesen.eingabe.format == Format::Kvdt).then_some(&mut ertrag.mehrfache);
+            let mehrfache = (gelesen.eingabe.format == Format::Kvdt)
+                .then(|| Arc::make_mut(&mut ertrag.mehrfache));
             kennungen.pruefe(stapel.spalten(), praxis, mehrfache, &ort, &mut ertrag.meldungen);
             if let (Some(kontext), Some(lieferung)) = (&self.kontext, lieferung) {
                 let datei = u32::try_from(platz).unwrap_or(u32::MAX);

@@ -138,11 +138,14 @@ impl Lieferungen {
     }
 
     /// All parts of a delivery must be there, each once. The missing part may be in a file that
-    /// cannot be read: that file has its own errors.
+    /// cannot be read: that file has its own errors. A KVDT file is never a part.
     fn pruefe_teile(&self, gelesen: &[Gelesen], meldungen: &mut Meldungen) {
         let unlesbar = |art: Art| {
             let mut eingaben = gelesen.iter().zip(&self.umschlaege);
-            eingaben.any(|(g, umschlag)| g.eingabe.art == art && umschlag.is_none())
+            eingaben.any(|(g, umschlag)| {
+                let eingabe = &g.eingabe;
+                eingabe.art == art && eingabe.format != Format::Kvdt && umschlag.is_none()
+            })
         };
         let mut lieferungen: BTreeMap<(Art, &str), Vec<&Umschlag>> = BTreeMap::new();
         for (_, art, umschlag) in self.gueltige(gelesen) {

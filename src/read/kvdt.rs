@@ -37,8 +37,11 @@ pub use self::regel::{Befund, Regel, Schwere};
 pub use self::satz::{Feld, Saetze, Satz};
 pub use self::summen::Kontrollsummen;
 use super::text::Zeichensatz;
-use crate::kennung::gezeigt;
-use crate::quartal::Quartal;
+pub use crate::fall::Satzart;
+pub use crate::kennung::{Bsnr, Gnr, Lanr, VersichertenId};
+use crate::kennung::{gezeigt, muster};
+pub use crate::meldung::Stelle;
+pub use crate::quartal::{Quartal, Tag};
 
 /// Parses `QJJJJ`, KVDT's form of a quarter.
 fn quartal(inhalt: &[u8]) -> Option<Quartal> {
@@ -50,14 +53,21 @@ fn quartal(inhalt: &[u8]) -> Option<Quartal> {
     Quartal::neu(jahr, i32::from(q - b'0'))
 }
 
+/// Longest content of the fields whose values messages show: a BSNR or an IK.
+const LAENGSTER_SCHLUESSEL: usize = 9;
+
 /// Appends the text of a content in ISO 8859-15.
 fn klartext(inhalt: &[u8], text: &mut String) {
     let zeichen = |b: &u8| Zeichensatz::Latin9.zeichen(*b).unwrap_or(char::REPLACEMENT_CHARACTER);
     text.extend(inhalt.iter().map(zeichen));
 }
 
-/// Returns a content as messages show it: a Versicherten-ID may stand in any field.
+/// Returns a content as messages show it. Anything may slip into any field, so what is longer than a
+/// code or a number of a practice is shown as its shape.
 fn gefunden(inhalt: &[u8]) -> String {
+    if LAENGSTER_SCHLUESSEL < inhalt.len() {
+        return muster(inhalt);
+    }
     let mut text = String::new();
     klartext(inhalt, &mut text);
     gezeigt(&text)

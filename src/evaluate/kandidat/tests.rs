@@ -78,14 +78,13 @@ fn a_mark_is_explicit_or_exactly_one_of_the_configured_gnrs() {
 fn a_free_text_behind_the_marking_gnr_names_the_closed_practice() {
     let auslegungen =
         Auslegungen { kennzeichen_gnr: vec![gnr("99119A")], ..Auslegungen::default() };
-    for (nennungen, benannt) in [
-        (&[][..], None),
-        (&[("99119A", "170020100")], Some(praxis(Z1))),
-        (&[("03000", "170020100")], None),
-        (
-            &[("03000", "170010100"), ("99119A", "170020100"), ("99119A", "170010100")],
-            Some(praxis(Z1)),
-        ),
+    for (nennungen, benannt, verschiedene) in [
+        (&[][..], None, false),
+        (&[("99119A", "170020100")], Some(praxis(Z1)), false),
+        (&[("03000", "170020100")], None, false),
+        (&[("03000", "170010100"), ("99119A", "170020100")], Some(praxis(Z1)), false),
+        (&[("99119A", "170020100"), ("99119A", "170020199")], Some(praxis(Z1)), false),
+        (&[("99119A", "170020100"), ("99119A", "170010100")], None, true),
     ] {
         let mut stapel = Probe::stapel(&[FALL]);
         for (nach, bsnr) in nennungen {
@@ -94,6 +93,23 @@ fn a_free_text_behind_the_marking_gnr_names_the_closed_practice() {
         let fall = stapel.spalten().faelle().next().expect("ein Fall");
         assert_eq!(abs3_satz3_benannt(&fall, &auslegungen), benannt, "{nennungen:?}");
         assert_eq!(abs3_satz3_benannt(&fall, &Auslegungen::default()), None);
+        let par09 = par09();
+        let (frueher, daten) = (std::collections::BTreeMap::new(), stammdaten());
+        let kontext = Kontext {
+            stammdaten: &daten,
+            par09: &par09,
+            par09_frueher: &frueher,
+            auslegungen: &auslegungen,
+        };
+        let ort = Ort::datei(&Arc::from("a.con"));
+        let lieferung = quartal("2024Q1");
+        let herkunft = Herkunft { datei: 0, ort: &ort, lieferung, zweck: Zweck::Abrechnung };
+        let (mut ertrag, mut meldungen) = (Ertrag::default(), Meldungen::neu(10));
+        kontext.werte(stapel.spalten(), herkunft, &mut ertrag, &mut meldungen);
+        assert_eq!(ertrag.kandidaten[0].benannt, benannt);
+        let codes: Vec<_> = meldungen.liste().iter().map(|m| m.code).collect();
+        let erwartet = if verschiedene { vec![Code::NennungWiderspricht] } else { vec![] };
+        assert_eq!(codes, erwartet, "{nennungen:?}");
     }
 }
 

@@ -96,3 +96,34 @@ fn a_damaged_kvdt_file_is_refused_or_left_out_as_a_whole() {
     let praxis = |m: &&Meldung| m.code == Code::DateiAusgelassen && m.text.contains("1700101");
     assert_eq!(ausgelassen.iter().filter(praxis).count(), 1);
 }
+
+/// A branch of practice 1700101 that sends a file of its own, with the same Schein-ID.
+#[test]
+fn a_schein_id_in_two_files_of_a_practice_names_neither_case() {
+    let ordner = ordner();
+    let zweig =
+        KOPF.replace("0201170010100", "0201170019900").replace("0201170010200", "0201170019901");
+    let im_zweig =
+        guter_fall().replace("170010100", "170019900").replace("A123456780", "B123456782");
+    let im_zweig = datei(&format!("{zweig} {im_zweig} {FUSS}"));
+    ordner.mit_bytes("a.con", &praxis(&guter_fall())).mit_bytes("b.con", &im_zweig);
+    let ergebnis = fuehre_aus(&ordner.auftrag()).expect("ein Ergebnis");
+    let mut ids: Vec<_> = ergebnis.abrechnung.par09.iter().map(|e| e.fall_id.len()).collect();
+    ids.sort_unstable();
+    assert_eq!((ids, ergebnis.abrechnung.summen.faelle), (vec![16, 16], 2));
+    // the same id in XML keeps it there
+    ordner.ohne("b.con");
+    ordner.mit("faelle.xml", &lieferung(&kopf("L1", ""), "170019900", &["S1"]));
+    let ergebnis = fuehre_aus(&ordner.auftrag()).expect("ein Ergebnis");
+    assert_eq!(ergebnis.abrechnung.par09[0].fall_id.len(), 16);
+}
+
+/// A part may be missing because its file cannot be read, but no KVDT file is ever a part.
+#[test]
+fn a_kvdt_file_does_not_stand_for_a_missing_part() {
+    let ordner = ordner();
+    let sadt = "8000con0 910320240521 91064 91326 8000besa 0201170010100 0212123456601 8000sad0 8000sad9 8000con9";
+    let teil = lieferung(&kopf("L1", "teil=\"1\" von_teilen=\"2\""), "170030000", &["1"]);
+    ordner.mit_bytes("sadt.con", &datei(sadt)).mit("faelle.xml", &teil);
+    beginnt(&ordner.laufe(), &["faelle.xml:2:44: lieferung_unvollstaendig"], "SADT alone");
+}

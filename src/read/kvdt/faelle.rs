@@ -86,6 +86,8 @@ pub struct Faelle<R> {
     begonnen: Vec<Paket>,
     /// A case has been met, good or bad.
     hat_fall: bool,
+    /// The head is incomplete: nothing is given out.
+    ohne_kopf: bool,
     summen: Kontrollsummen,
     /// What the iterator has still to give out.
     wartend: VecDeque<Result<Fall, Befund>>,
@@ -103,6 +105,7 @@ impl<R: Read> Faelle<R> {
             genannt: Vec::new(),
             begonnen: Vec::new(),
             hat_fall: false,
+            ohne_kopf: false,
             summen: Kontrollsummen { dateien: 1, ..Kontrollsummen::default() },
             wartend: VecDeque::new(),
         }
@@ -118,16 +121,15 @@ impl<R: Read> Faelle<R> {
         melde: &mut dyn FnMut(Befund),
     ) -> Result<Option<&Kopf>, Abgebrochen> {
         if self.abschnitt == Abschnitt::Anfang {
+            self.ohne_kopf = true;
             let gelesen = self.lies_anfang(melde);
-            if !matches!(gelesen, Ok(true)) {
-                self.abschnitt = Abschnitt::Fertig;
+            if self.abschnitt == Abschnitt::Anfang {
+                self.abschnitt = Abschnitt::Zwischen;
             }
             gelesen?;
+            self.ohne_kopf = false;
         }
-        if self.kopf.is_none() && self.genannt.contains(&Paket::Adt) {
-            return Err(Abgebrochen::OhneKopf);
-        }
-        Ok(self.kopf.as_ref())
+        if self.ohne_kopf { Err(Abgebrochen::OhneKopf) } else { Ok(self.kopf.as_ref()) }
     }
 
     /// Reads the next case into `fall`; false at the end of the file. Every finding is told to
@@ -140,7 +142,15 @@ impl<R: Read> Faelle<R> {
         fall: &mut Fall,
         melde: &mut dyn FnMut(Befund),
     ) -> Result<bool, Abgebrochen> {
-        self.lies_kopf(melde)?;
+        let ohne_kopf = match self.lies_kopf(melde) {
+            Ok(_) => false,
+            Err(Abgebrochen::OhneKopf) => true,
+            Err(fehler) => return Err(fehler),
+        };
+        if ohne_kopf {
+            self.pruefe_rest(fall, melde)?;
+            return Err(Abgebrochen::OhneKopf);
+        }
         while self.abschnitt != Abschnitt::Fertig {
             if !self.naechster(melde)? {
                 self.schliesse(melde);
@@ -152,6 +162,20 @@ impl<R: Read> Faelle<R> {
             }
         }
         Ok(false)
+    }
+
+    /// Looks at the cases behind a head that is incomplete, so that all errors are told.
+    fn pruefe_rest(&mut self, fall: &mut Fall, melde: &mut dyn FnMut(Befund)) -> io::Result<()> {
+        while self.abschnitt != Abschnitt::Fertig {
+            if !self.naechster(melde)? {
+                self.abschnitt = Abschnitt::Fertig;
+            } else if let Some(satzart) = Satzart::aus_bytes(self.satz.satzart())
+                && self.satz.ist_lesbar()
+            {
+                fall::lies(&self.satz, satzart, None, fall, melde);
+            }
+        }
+        Ok(())
     }
 
     /// Returns the head, once it has been read.
@@ -322,11 +346,12 @@ impl<R: Read> Faelle<R> {
 
     fn fall(&mut self, satzart: Satzart, fall: &mut Fall, melde: &mut dyn FnMut(Befund)) -> bool {
         self.hat_fall = true;
-        let Some(kopf) = &self.kopf else { return false };
-        if !self.satz.schaeden().is_empty() {
+        if !self.satz.ist_lesbar() {
             return false;
         }
-        let (gelesen, unbekannte) = fall::lies(&self.satz, satzart, kopf, fall, melde);
+        let (gelesen, unbekannte) =
+            fall::lies(&self.satz, satzart, self.kopf.as_ref(), fall, melde);
+        let gelesen = gelesen && self.satz.schaeden().is_empty();
         let summen = &mut self.summen;
         summen.unbekannte_felder += unbekannte;
         if gelesen {

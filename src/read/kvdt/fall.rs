@@ -118,7 +118,8 @@ impl<T> Lage<T> {
 /// The case while its record is checked.
 #[expect(clippy::struct_excessive_bools, reason = "each is a field that has been read or not")]
 pub(super) struct Pruefung<'a> {
-    kopf: &'a Kopf,
+    /// `None` if it could not be read: then nothing is compared with it.
+    kopf: Option<&'a Kopf>,
     satz: &'a Satz,
     satzart: Satzart,
     melde: &'a mut dyn FnMut(Befund),
@@ -142,7 +143,7 @@ pub(super) struct Pruefung<'a> {
 pub(super) fn lies(
     satz: &Satz,
     satzart: Satzart,
-    kopf: &Kopf,
+    kopf: Option<&Kopf>,
     fall: &mut Fall,
     melde: &mut dyn FnMut(Befund),
 ) -> (bool, u64) {
@@ -179,17 +180,25 @@ pub(super) fn lies(
 
 impl Pruefung<'_> {
     fn feld(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+        if feld.inhalt.iter().all(|b| *b == b' ') {
+            // reported with the record's lines
+            self.fehlerhaft = true;
+            return self.merke_pflicht(feld);
+        }
         match felder::pruefe(feld.kennung, feld.inhalt) {
             Formpruefung::Passt => {}
             Formpruefung::Unbekannt => {
                 self.unbekannte_felder += 1;
                 return;
             }
+            Formpruefung::Falsch(Regel::Form, _) if feld.kennung == 5099 => {
+                return self.falsche_lanr(feld);
+            }
             Formpruefung::Falsch(regel, erwartet) => {
                 return self.falsche_form(regel, feld, erwartet);
             }
         }
-        self.merke_pflicht(feld.kennung);
+        self.merke_pflicht(feld);
         match feld.kennung {
             3003 => self.schein_id(feld, fall),
             3108 => self.wert(
@@ -252,18 +261,22 @@ impl Pruefung<'_> {
         }
     }
 
-    fn merke_pflicht(&mut self, feld: u16) {
+    fn merke_pflicht(&mut self, feld: Feld<'_>) {
         // mandatory fields stand before the services, which are most of a record
-        if (3101..=4239).contains(&feld)
-            && let Some(i) = PFLICHT.iter().position(|pflicht| *pflicht == feld)
-        {
-            self.pflicht |= 1 << i;
+        if !(3101..=4239).contains(&feld.kennung) {
+            return;
         }
+        let Some(i) = PFLICHT.iter().position(|pflicht| *pflicht == feld.kennung) else { return };
+        // 4101 and 4239 say it themselves
+        if self.pflicht >> i & 1 == 1 && !matches!(feld.kennung, 4101 | 4239) {
+            self.einmal(feld);
+        }
+        self.pflicht |= 1 << i;
     }
 
     /// A field whose form is wrong counts as said, so that nothing follows from its being missing.
     fn falsche_form(&mut self, regel: Regel, feld: Feld<'_>, erwartet: &str) {
-        self.merke_pflicht(feld.kennung);
+        self.merke_pflicht(feld);
         match feld.kennung {
             4101 => self.quartal = Lage::Falsch,
             4239 => self.scheinuntergruppe = Lage::Falsch,
@@ -284,15 +297,8 @@ impl Pruefung<'_> {
         if self.hat_schein_id {
             return self.einmal(feld);
         }
-        let von = fall.schein_id.len();
+        self.hat_schein_id = true;
         klartext(feld.inhalt, &mut fall.schein_id);
-        let passt = |c: char| !c.is_control() && !c.is_whitespace() && c != '|';
-        if fall.schein_id[von..].chars().all(passt) {
-            self.hat_schein_id = true;
-        } else {
-            fall.schein_id.clear();
-            self.falsch(Regel::Form, feld, "eine Schein-ID ohne Leerzeichen und „|“");
-        }
     }
 
     fn versicherten_id(&mut self, feld: Feld<'_>) {
@@ -337,7 +343,7 @@ impl Pruefung<'_> {
             return self.falsch(Regel::Form, feld, "ein Quartal der Form QJJJJ");
         };
         self.quartal = Lage::Da(quartal);
-        let paket = self.kopf.quartal;
+        let Some(paket) = self.kopf.map(|kopf| kopf.quartal) else { return };
         if paket < quartal {
             let text = format!(
                 "Quartal {quartal} gefunden; erwartet wird höchstens das des Datenpakets, {paket} (Feld 9204); bitte berichtigen"
@@ -417,21 +423,20 @@ impl Pruefung<'_> {
     }
 
     fn falsch(&mut self, regel: Regel, feld: Feld<'_>, erwartet: &str) {
-        // only the shape of what may name a person
-        let gefunden = match feld.kennung {
-            3000..=3107
-            | 3109
-            | 3111..=3115
-            | 3117..=3999
-            | 4134
-            | 4219
-            | 4220
-            | 4242
-            | 4243
-            | 5009
-            | 5099 => muster(feld.inhalt),
-            _ => gefunden(feld.inhalt),
+        // values are shown where they are codes, and only what is as short as the field's codes are:
+        // anything may slip into any field
+        let gezeigt = match feld.kennung {
+            3108 | 3110 | 4121 => 1,
+            3116 | 4106 | 4122 | 4131 | 4132 | 4239 => 2,
+            5005 => 3,
+            4101 | 4104 => 5,
+            5001 => 6,
+            5000 => 8,
+            4111 | 5098 => 9,
+            _ => 0,
         };
+        let gefunden =
+            if feld.inhalt.len() <= gezeigt { gefunden(feld.inhalt) } else { muster(feld.inhalt) };
         let text = format!("„{gefunden}“ gefunden; erwartet wird {erwartet}; bitte berichtigen");
         self.melde(regel, feld, text);
     }

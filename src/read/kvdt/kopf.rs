@@ -3,7 +3,7 @@
 use super::regel::{Befund, NEU, Regel};
 use super::satz::{Feld, Satz};
 use super::{gefunden, quartal};
-use crate::kennung::{Bsnr, Lanr};
+use crate::kennung::{Bsnr, Lanr, muster};
 use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
 
@@ -102,7 +102,9 @@ pub(super) struct Kopfentwurf {
 
 /// Reports a field with a wrong content.
 fn falsch(regel: Regel, feld: Feld<'_>, erwartet: &str) -> Befund {
-    let text = format!("„{}“ gefunden; erwartet wird {erwartet}; {NEU}", gefunden(feld.inhalt));
+    // a LANR is shown as its shape
+    let gefunden = if feld.kennung == 212 { muster(feld.inhalt) } else { gefunden(feld.inhalt) };
+    let text = format!("„{gefunden}“ gefunden; erwartet wird {erwartet}; {NEU}");
     Befund::im_feld(regel, feld.kennung, feld.stelle, text)
 }
 
@@ -163,7 +165,7 @@ impl Kopfentwurf {
 
     /// besa: each 0201 with its 0212. Hospitals have 0213 instead of 0201.
     pub(super) fn besa(&mut self, satz: &Satz, melde: &mut dyn FnMut(Befund)) {
-        let mut nur_krankenhaus = false;
+        let (mut nur_krankenhaus, mut im_krankenhaus) = (false, false);
         for feld in satz.felder() {
             match feld.kennung {
                 201 => match Bsnr::aus_bytes(feld.inhalt) {
@@ -178,10 +180,20 @@ impl Kopfentwurf {
                             self.praxis_ab = feld.stelle;
                         }
                         self.betriebsstaetten.push(Betriebsstaette { bsnr, aerzte: Vec::new() });
+                        im_krankenhaus = false;
                     }
                     Err(fehler) => melde(falsch(Regel::Form, feld, fehler.erwartet)),
                 },
+                212 if feld.inhalt == b"888888800" => {
+                    let text = format!(
+                        "der Ersatzwert 888888800 ist überholt; erwartet wird eine LANR oder 999999900; {NEU}"
+                    );
+                    melde(Befund::im_feld(Regel::ArztUeberholt, 212, feld.stelle, text));
+                }
                 212 => match (Lanr::aus_bytes(feld.inhalt), self.betriebsstaetten.last_mut()) {
+                    // below a hospital: no place of ours
+                    (Ok(_), _) if im_krankenhaus => {}
+                    (Ok(_), None) => {}
                     (Ok(lanr), Some(ort)) if ort.aerzte.contains(&lanr) => {
                         let text = format!(
                             "die LANR steht unter der BSNR {} mehrfach; erwartet wird sie einmal; {NEU}",
@@ -190,11 +202,12 @@ impl Kopfentwurf {
                         melde(Befund::im_feld(Regel::LanrDoppelt, 212, feld.stelle, text));
                     }
                     (Ok(lanr), Some(ort)) => ort.aerzte.push(lanr),
-                    // below a hospital: no place of ours
-                    (Ok(_), None) => {}
                     (Err(fehler), _) => melde(falsch(Regel::Form, feld, fehler.erwartet)),
                 },
-                213 => nur_krankenhaus = self.betriebsstaetten.is_empty(),
+                213 => {
+                    im_krankenhaus = true;
+                    nur_krankenhaus = self.betriebsstaetten.is_empty();
+                }
                 _ => {}
             }
         }

@@ -8,13 +8,13 @@ use hashbrown::HashMap;
 
 use super::faelle::{Abgebrochen, Faelle};
 use super::fall::Fall;
-use super::kopf::{Kopf, Paket};
+use super::kopf::Kopf;
 use super::regel::{Befund, Regel};
 use super::satz::Satz;
 use super::summen::Kontrollsummen;
 use crate::fall::{Fallkopf, Kennzeichen, Stapel};
+use crate::kennung::{VersichertenId, hat_versicherten_id};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stufe};
-use crate::read::faelle::FALL_ID_PERSOENLICH;
 use crate::read::roh::{Pruefsumme, Rohquelle, lesefehler};
 use crate::read::{Abbruch, Block, FallLeser};
 
@@ -81,7 +81,8 @@ impl<R: Read> KvdtLeser<R> {
                         });
                         pruefe_namen(kopf, datei, melde);
                     }
-                    Ok(None) => {}
+                    // without a head the rest is looked at, so that all its errors are told
+                    Ok(None) | Err(Abgebrochen::OhneKopf) => {}
                     Err(grund) => return self.brich_ab(&grund, meldungen),
                 }
             }
@@ -121,18 +122,26 @@ impl<R: Read> KvdtLeser<R> {
             meldungen.melde(meldung(&befund, &self.datei));
         };
         let schein_id = fall.schein_id();
-        let eigene = schein_id.filter(|id| !self.mehrfache.contains(*id));
+        let einmalig = schein_id.filter(|id| !self.mehrfache.contains(*id));
+        let eigene = einmalig.filter(|id| taugt_als_name(id, fall));
         let erzeugt;
         let id = if let Some(id) = eigene {
             id
         } else {
             erzeugt = benenne(self.faelle.satz(), &mut self.wiederholungen);
-            if schein_id.is_some() {
+            if schein_id.is_some() && einmalig.is_none() {
                 let text = format!(
                     "die Schein-ID steht in der Praxis mehrfach; der Fall ist deshalb nach seinem Inhalt {} benannt, bitte prüfen",
                     erzeugt.0
                 );
                 melde(Regel::ScheinIdMehrfach, text);
+            } else if einmalig.is_some() {
+                let text = format!(
+                    "die Schein-ID enthält Leerzeichen oder „|“ oder könnte eine Versicherten-ID sein; der Fall ist deshalb nach \
+                     seinem Inhalt {} benannt, bitte prüfen",
+                    erzeugt.0
+                );
+                melde(Regel::ScheinIdForm, text);
             }
             if erzeugt.1 {
                 let text = "ein Fall ohne eigene Schein-ID steht wörtlich noch einmal in der Datei; er wird als eigener Fall \
@@ -141,13 +150,6 @@ impl<R: Read> KvdtLeser<R> {
             }
             &erzeugt.0
         };
-        if let (Some(versicherter), true) = (fall.versicherten_id(), eigene.is_some())
-            && versicherter.steht_in(id.as_bytes())
-        {
-            let ort = Ort::neu(&self.datei, fall.stelle());
-            meldungen.melde(Meldung::neu(Code::FallIdPersoenlich, ort, FALL_ID_PERSOENLICH));
-            return;
-        }
         stapel.beginne(&Fallkopf {
             bsnr: block.bsnr,
             id: id.as_bytes(),
@@ -170,6 +172,17 @@ impl<R: Read> KvdtLeser<R> {
     }
 }
 
+/// Tells whether a Schein-ID can stand in tables and messages: in one piece, and nobody's
+/// Versicherten-ID.
+fn taugt_als_name(id: &str, fall: &Fall) -> bool {
+    let kern: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let in_einem_stueck = |c: char| !c.is_control() && !c.is_whitespace() && c != '|';
+    let eigene = |versicherter: VersichertenId| versicherter.steht_in(id.as_bytes());
+    id.chars().all(in_einem_stueck)
+        && !hat_versicherten_id(&kern)
+        && !fall.versicherten_id().is_some_and(eigene)
+}
+
 /// A case without a Schein-ID of its own is named by its content, so that its name stays when the
 /// file is sent again with other records before it. The same record again is a case of its own, but
 /// hardly meant: then the second value is true.
@@ -186,34 +199,51 @@ fn benenne(satz: &Satz, wiederholungen: &mut HashMap<u64, u32>) -> (String, bool
     }
 }
 
-/// `Z05123456699_27.10.2023_12.00.con`: packages and practice as the file's name tells them. Other
-/// names say nothing; hosts may rename.
+/// `Z05123456699_27.10.2023_12.00.con`: packages, practice and day as the file's name tells them.
+/// Other names say nothing; hosts may rename.
 fn pruefe_namen(kopf: &Kopf, datei: &str, melde: &mut dyn FnMut(Befund)) {
     let name = datei.rsplit('/').next().unwrap_or(datei);
-    let Some((pakete, bsnr)) = name_sagt(name) else { return };
-    let enthalten: u8 =
-        kopf.pakete.iter().map(|paket: &Paket| paket.bit()).fold(0, u8::wrapping_add);
+    let Some((pakete, bsnr, tag)) = name_sagt(name) else { return };
+    let mut sage = |feld, text| {
+        melde(Befund::im_feld(Regel::Dateiname, feld, kopf.praxis_ab, text));
+    };
+    let enthalten = kopf.pakete.iter().map(|paket| paket.bit()).fold(0, u8::wrapping_add);
     if pakete != enthalten {
-        let text = format!(
-            "der Dateiname nennt die Datenpakete {pakete:02X}; nach Feld 9132 wären es {enthalten:02X}; bitte klären"
+        sage(
+            9132,
+            format!(
+                "der Dateiname nennt die Datenpakete {pakete:02X}; nach diesem Feld wären es {enthalten:02X}; bitte klären"
+            ),
         );
-        melde(Befund::im_feld(Regel::Dateiname, 9132, crate::meldung::Stelle::ANFANG, text));
     }
-    if kopf.betriebsstaetten.iter().all(|ort| ort.bsnr.to_string() != bsnr) {
-        let erste = kopf.bsnr().map(|bsnr| bsnr.to_string()).unwrap_or_default();
-        let text = format!(
-            "der Dateiname nennt die BSNR {bsnr}; besa beginnt mit {erste}; gelesen wird besa, bitte klären"
+    let erste = kopf.bsnr().map(|bsnr| bsnr.to_string()).unwrap_or_default();
+    if erste != bsnr {
+        sage(
+            201,
+            format!(
+                "der Dateiname nennt die BSNR {bsnr}; besa beginnt mit {erste}; gelesen wird besa, bitte klären"
+            ),
         );
-        melde(Befund::im_feld(Regel::Dateiname, 201, kopf.praxis_ab, text));
+    }
+    let erstellt = kopf.erstellt.deutsch();
+    if erstellt != tag {
+        sage(
+            9103,
+            format!(
+                "der Dateiname nennt den {tag}; nach diesem Feld ist die Datei vom {erstellt}; bitte klären"
+            ),
+        );
     }
 }
 
-fn name_sagt(name: &str) -> Option<(u8, &str)> {
+/// Returns packages, BSNR and day.
+fn name_sagt(name: &str) -> Option<(u8, &str, &str)> {
     let rest = name.strip_prefix(['Z', 'z'])?;
     let (pakete, rest) = rest.split_at_checked(2)?;
     let (bsnr, rest) = rest.split_at_checked(9)?;
-    let passt = bsnr.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with('_');
-    passt.then_some((u8::from_str_radix(pakete, 16).ok()?, bsnr))
+    let (tag, _) = rest.strip_prefix('_')?.split_once('_')?;
+    let passt = bsnr.bytes().all(|b| b.is_ascii_digit());
+    passt.then_some((u8::from_str_radix(pakete, 16).ok()?, bsnr, tag))
 }
 
 impl FallLeser for KvdtLeser<Rohquelle> {

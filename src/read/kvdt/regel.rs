@@ -96,6 +96,8 @@ regeln! {
     ArztFehlt = Fehler "KVDT-R837" Code::KvdtFeldFehlt "0101, 0102, 0104: 5099 or 5101 for a service",
     OrtUnbekannt = Fehler "KVDT-R716" Code::KvdtFeldUngueltig "5098 stands in besa",
     ArztUnbekannt = Fehler "KVDT-R715" Code::KvdtFeldUngueltig "5099 stands in besa",
+    LanrForm = Fehler "KVDT-R050" Code::KvdtFeldUngueltig "a LANR is nine digits",
+    LanrFormLabor = Warnung "KVDT-R056" Code::KvdtAuffaellig "the same in lab communities (28); counts as missing",
     ArztUeberholt = Fehler "KVDT-R764" Code::KvdtFeldUngueltig "888888800 is obsolete",
     ZuVieleLeistungen = Fehler "KVDT-ANZAHL" Code::KvdtSatz "a case has some hundred services",
     // Read in spite of it
@@ -103,8 +105,9 @@ regeln! {
     VersichertenIdNormalisiert = Warnung "KVDT-3119-SCHREIBUNG" Code::VersichertenIdNormalisiert "in capitals and without blanks",
     VersichertenIdPruefziffer = Warnung "KVDT-3119-PRUEFZIFFER" Code::VersichertenIdPruefziffer "with the right check digit",
     ScheinIdMehrfach = Warnung "KVDT-3003" Code::KvdtAuffaellig "a Schein-ID stands once in a practice",
+    ScheinIdForm = Warnung "KVDT-3003-FORM" Code::KvdtAuffaellig "a Schein-ID has no blank and no |, and no Versicherten-ID in it",
     Wiederholung = Warnung "KVDT-WIEDERHOLUNG" Code::KvdtSatzDoppelt "a case stands once in a file",
-    LanrPruefziffer = Warnung "KVDT-R056" Code::LanrPruefziffer "a LANR has the right check digit",
+    LanrPruefziffer = Warnung "KVDT-5099-PRUEFZIFFER" Code::LanrPruefziffer "a LANR has the right check digit",
 }
 
 /// A breach of a rule, and where.

@@ -122,6 +122,11 @@ impl Satz {
         &self.schaeden
     }
 
+    /// Tells whether all its lines are whole: then its fields can be told apart, damaged or not.
+    pub(super) fn ist_lesbar(&self) -> bool {
+        self.schaeden.iter().all(|befund| matches!(befund.regel, Regel::Zeichen | Regel::Leer))
+    }
+
     fn feld(&self, zeile: Zeile) -> Feld<'_> {
         let stelle = self.in_zeile(zeile.von, zeile.nummer);
         Feld { kennung: zeile.feld, inhalt: self.inhalt(zeile), stelle }

@@ -165,7 +165,7 @@ fn a_file_gives_its_cases_under_its_first_practice() {
             "170010100 Ü€/2 2023Q4 0104 42 ohne [2023-10-02 03000 345678901]",
         ]
     );
-    assert_eq!(gelesen.regeln(), [("KVDT-R056".to_owned(), Some(5099))]);
+    assert_eq!(gelesen.regeln(), [("KVDT-5099-PRUEFZIFFER".to_owned(), Some(5099))]);
     let bsnr = "170010100".parse().expect("BSNR");
     assert_eq!(gelesen.bloecke, [Block { bsnr, faelle: 2, stelle: stelle(6, 63, 2) }]);
 }
@@ -422,13 +422,54 @@ fn a_file_without_its_head_is_not_read() {
             "KVDT-FORM",
             Some(9204),
         ),
-        (format!("{con0} 8000besa 0203x 8000rvsa {adt0}"), "KVDT-R857", Some(201)),
+        (
+            format!("{con0} 8000besa 0203x 8000rvsa {adt0} {} {FUSS}", guter_fall()),
+            "KVDT-R857",
+            Some(201),
+        ),
         (format!("{con0} 8000besa 0213123456789 8000rvsa {adt0}"), "KVDT-R857", Some(201)),
     ] {
         let gelesen = lies(&datei(&zeilen));
         assert_eq!(gelesen.regeln(), [(regel.to_owned(), feld)], "{zeilen}");
         assert!(gelesen.abgebrochen && gelesen.bloecke.is_empty(), "{zeilen}");
     }
+}
+
+/// A head that cannot be read leaves the cases without a practice; they are checked all the same.
+#[test]
+fn behind_a_broken_head_the_cases_are_still_checked() {
+    let faelle = format!(
+        "{} {}",
+        felder::abgewandelt("3110W", "3110Q"),
+        felder::abgewandelt("500020240115", "500020240415")
+    );
+    for (statt, durch, regel) in [
+        ("91064", "91063", "KVDT-R182"),
+        ("920412024", "9901x", "KVDT-PFLICHT"),
+        ("8000besa", "8000rvsa", "KVDT-SATZFOLGE"),
+    ] {
+        let gelesen = lies(&datei(&format!("{} {faelle} {FUSS}", KOPF.replacen(statt, durch, 1))));
+        let regeln: Vec<_> = gelesen.regeln().into_iter().map(|(name, _)| name).collect();
+        let mut erwartet = [regel, "KVDT-WERT", "KVDT-R324"].map(str::to_owned).to_vec();
+        let mut gefunden = regeln.clone();
+        erwartet.sort();
+        gefunden.sort();
+        assert_eq!(gefunden, erwartet, "{durch}: {:?}", gelesen.texte);
+        assert!(gelesen.abgebrochen && gelesen.faelle.is_empty());
+    }
+}
+
+/// A hospital (0213) may stand behind the practice in besa; its physicians are not the practice's.
+#[test]
+fn a_hospital_in_besa_is_no_place_of_ours() {
+    let kopf =
+        KOPF.replace("0212123456602", "0212123456602 0213123456789 0212123456601 0212345678901");
+    let gelesen = lies(&datei(&format!("{kopf} {} {FUSS}", guter_fall())));
+    assert_eq!((gelesen.faelle.len(), gelesen.texte.len()), (1, 0), "{:?}", gelesen.texte);
+    let fremd = guter_fall().replace("5099123456601", "5099345678901");
+    let gelesen = lies(&datei(&format!("{kopf} {fremd} {FUSS}")));
+    let regeln: Vec<_> = gelesen.regeln().into_iter().map(|(name, _)| name).collect();
+    assert!(regeln.contains(&"KVDT-R715".to_owned()), "{regeln:?}");
 }
 
 /// What is wrong with the head, but leaves the cases readable.
@@ -441,6 +482,7 @@ fn a_head_with_faults_is_read_on() {
         ("0212123456602", "0212123456602 0212123456602", "KVDT-R875", Some(212)),
         ("0212123456602", "0211x", "KVDT-R836", Some(212)),
         ("0212123456602", "0212123456602 021212345", "KVDT-FORM", Some(212)),
+        ("0212123456602", "0212123456602 0212888888800", "KVDT-R764", Some(212)),
         ("0212123456602", "0212123456602 020112345", "KVDT-FORM", Some(201)),
         ("8000rvsa 0201170010100 ", "", "KVDT-R743", None),
         ("0105X/1/2404/36/001 ", "", "KVDT-PFLICHT", Some(105)),
@@ -461,10 +503,12 @@ fn a_file_name_that_says_something_else_is_told() {
     let bytes = datei(&format!("{KOPF} {} {FUSS}", guter_fall()));
     for (name, felder) in [
         ("Z01170010100_21.05.2024_12.00.con", vec![]),
-        ("ordner/z01170010200_21.05.2024_12.00.CON.gz", vec![]),
+        ("ordner/z01170010100_21.05.2024_12.00.CON.gz", vec![]),
         ("praxis.con", vec![]),
         ("Z05170010100_21.05.2024_12.00.con", vec![Some(9132)]),
         ("Z01170010900_21.05.2024_12.00.con", vec![Some(201)]),
+        ("Z01170010200_21.05.2024_12.00.con", vec![Some(201)]),
+        ("Z01170010100_21.06.2024_12.00.con", vec![Some(9103)]),
     ] {
         let gelesen = lies_mit(name, &bytes, 99, &[]);
         let gefunden: Vec<_> = gelesen.regeln().into_iter().map(|(_, feld)| feld).collect();

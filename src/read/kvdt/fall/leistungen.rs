@@ -5,6 +5,7 @@ use crate::fall::Satzart;
 use crate::kennung::{Bsnr, Gnr, Lanr};
 use crate::meldung::Stelle;
 use crate::quartal::Tag;
+use crate::read::kvdt::kopf::Betriebsstaette;
 use crate::read::kvdt::regel::{Befund, Regel};
 use crate::read::kvdt::satz::{Feld, zahl};
 
@@ -69,7 +70,8 @@ impl Pruefung<'_> {
             && matches!(zusatz, [] | [b'A'..=b'Z']);
         // the others (GOÄ) have forms of their own
         let passt = ist_ebm || self.gebuehrenordnung == b'3';
-        let gnr = Gnr::aus_bytes(feld.inhalt).ok().filter(|_| passt);
+        let gnr = if ist_ebm { Gnr::aus_bytes(feld.inhalt).ok() } else { goae(feld.inhalt) };
+        let gnr = gnr.filter(|_| passt);
         self.beginne_leistung(feld.stelle, gnr.is_some());
         let Some(gnr) = gnr else {
             return self.falsch(
@@ -180,8 +182,7 @@ impl Pruefung<'_> {
             return;
         }
         let Ok(bsnr) = Bsnr::aus_bytes(feld.inhalt) else { return };
-        if !self.ist_vorquartal() && !self.kopf.betriebsstaetten.iter().any(|ort| ort.bsnr == bsnr)
-        {
+        if !self.besa().is_none_or(|besa| besa.iter().any(|ort| ort.bsnr == bsnr)) {
             let text = format!(
                 "die BSNR {bsnr} steht nicht in besa; erwartet wird eine der Praxis (Feld 0201); bitte berichtigen"
             );
@@ -211,8 +212,9 @@ impl Pruefung<'_> {
             let text = "der Ersatzwert 888888800 ist überholt; erwartet wird eine LANR oder 999999900; bitte berichtigen";
             return self.melde(Regel::ArztUeberholt, feld, text.to_owned());
         }
-        let in_besa = || self.kopf.betriebsstaetten.iter().any(|ort| ort.aerzte.contains(&lanr));
-        if lanr != Lanr::OHNE && !self.ist_vorquartal() && !in_besa() {
+        let in_besa =
+            || self.besa().is_none_or(|besa| besa.iter().any(|ort| ort.aerzte.contains(&lanr)));
+        if lanr != Lanr::OHNE && !in_besa() {
             let text = "die LANR steht nicht in besa; erwartet wird die eines Arztes der Praxis (Feld 0212); bitte berichtigen";
             self.melde(Regel::ArztUnbekannt, feld, text.to_owned());
         }
@@ -222,8 +224,29 @@ impl Pruefung<'_> {
         }
     }
 
-    /// Places and physicians of earlier quarters may have left.
-    fn ist_vorquartal(&self) -> bool {
-        self.quartal.wert().is_some_and(|quartal| quartal < self.kopf.quartal)
+    /// A LANR of the wrong shape is an error, but not in lab communities (KVDT-R050, R056).
+    pub(super) fn falsche_lanr(&mut self, feld: Feld<'_>) {
+        let labor = self.scheinuntergruppe == Lage::Da(28);
+        if self.gehoert_zur_gnr(self.zu.arzt, feld) {
+            self.zu.arzt = true;
+            let regel = if labor { Regel::LanrFormLabor } else { Regel::LanrForm };
+            self.falsch(regel, feld, "eine LANR aus 9 Ziffern");
+        }
     }
+
+    /// Returns the places and physicians to compare with; `None` for cases of earlier quarters, whose
+    /// may have left, and where there is no head.
+    fn besa(&self) -> Option<&[Betriebsstaette]> {
+        let kopf = self.kopf?;
+        let vorquartal = self.quartal.wert().is_some_and(|quartal| quartal < kopf.quartal);
+        (!vorquartal).then_some(&kopf.betriebsstaetten)
+    }
+}
+
+/// Numbers of the GOÄ have letters of both cases and other characters. No rule reads them, so they
+/// are kept in capitals and without the others.
+fn goae(inhalt: &[u8]) -> Option<Gnr> {
+    let zeichen: Vec<u8> =
+        inhalt.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase).collect();
+    Gnr::aus_bytes(&zeichen).ok()
 }

@@ -33,8 +33,8 @@ fn a_wrong_field_is_reported_where_it_stands_and_reading_goes_on() {
         ("6001J06.9", "9901x", "KVDT-R486", 6001, 0),
         ("3119A123456780", "410920240110", "KVDT-R776a", 3119, 0),
         // length, characters, values
-        ("3003S1", "3003a|b", "KVDT-FORM", 3003, 1),
-        ("3003S1", "3003a\u{A0}b", "KVDT-FORM", 3003, 1),
+        ("3101Muster", "3101Muster 3101Muster", "KVDT-EINMAL", 3101, 3),
+        ("31081", "31081 31081", "KVDT-EINMAL", 3108, 6),
         ("3003S1", "3003S1 3003S2", "KVDT-EINMAL", 3003, 2),
         ("3101Muster", "3101x\u{85}", "KVDT-ZEICHEN", 3101, 2),
         ("3101Muster", "3101x\u{7}", "KVDT-ZEICHEN", 3101, 2),
@@ -85,7 +85,7 @@ fn a_wrong_field_is_reported_where_it_stands_and_reading_goes_on() {
         ("5098170010100", "5098170010300", "KVDT-R716", 5098, 19),
         ("5098170010100", "509817001010", "KVDT-FORM", 5098, 19),
         ("5099123456601", "5099234567801", "KVDT-R715", 5099, 20),
-        ("5099123456601", "509912345660", "KVDT-FORM", 5099, 20),
+        ("5099123456601", "509912345660", "KVDT-R050", 5099, 20),
         ("5099123456601", "5099888888800", "KVDT-R764", 5099, 20),
         ("5099123456601", "5099123456601 5099123456601", "KVDT-FFK", 5099, 21),
         ("5099123456601", "5099123456601 5005002 5005002", "KVDT-FFK", 5005, 22),
@@ -111,7 +111,7 @@ fn a_wrong_field_is_reported_where_it_stands_and_reading_goes_on() {
         let fehler: Vec<_> = gelesen
             .regeln()
             .into_iter()
-            .filter(|(name, _)| !(regel == "KVDT-R715" && name == "KVDT-R056"))
+            .filter(|(name, _)| !(regel == "KVDT-R715" && name == "KVDT-5099-PRUEFZIFFER"))
             .collect();
         assert_eq!(fehler, [(regel.to_owned(), Some(feld))], "{durch}: {:?}", gelesen.texte);
         let (_, gefunden) = gelesen.meldungen[0];
@@ -145,7 +145,7 @@ fn what_kvdt_allows_is_no_finding() {
             _ => {}
         }
         let gelesen = lies(&datei(&format!("{KOPF} {fall} {FUSS}")));
-        let ersatz = gelesen.texte.iter().filter(|text| !text.contains("KVDT-R056")).count();
+        let ersatz = gelesen.texte.iter().filter(|text| !text.contains("PRUEFZIFFER")).count();
         assert_eq!((gelesen.faelle.len(), ersatz), (1, 0), "{durch}: {:?}", gelesen.texte);
     }
     // physicians of an earlier quarter may have left; a case eight quarters back is not odd yet
@@ -160,10 +160,25 @@ fn what_kvdt_allows_is_no_finding() {
             .replace("5099123456601", "5099333333301")
             .replace("5098170010100", "5098170010900");
         let gelesen = lies(&datei(&format!("{KOPF} {fall} {FUSS}")));
-        let ohne_pruefziffer: Vec<_> =
-            gelesen.regeln().into_iter().filter(|(name, _)| name != "KVDT-R056").collect();
+        let ohne_pruefziffer: Vec<_> = gelesen
+            .regeln()
+            .into_iter()
+            .filter(|(name, _)| name != "KVDT-5099-PRUEFZIFFER")
+            .collect();
         assert_eq!((gelesen.faelle.len(), ohne_pruefziffer), (1, regeln), "{quartal}");
     }
+    // numbers of the GOÄ are of any form
+    for gnr in ["437a", "A5", "5.1", "K1"] {
+        let fall = abgewandelt("41211", "41213").replace("500103000", &format!("5001{gnr}"));
+        let gelesen = lies(&datei(&format!("{KOPF} {fall} {FUSS}")));
+        assert_eq!((gelesen.faelle.len(), gelesen.texte.len()), (1, 0), "{:?}", gelesen.texte);
+    }
+    // in lab communities a LANR of the wrong shape counts as missing
+    let fall = abgewandelt("80000101", "80000102").replace("423900", "423928");
+    let fall = fall.replace("5099123456601", "5099x");
+    let gelesen = lies(&datei(&format!("{KOPF} {fall} {FUSS}")));
+    assert_eq!(gelesen.regeln(), [("KVDT-R056".to_owned(), Some(5099))]);
+    assert!(gelesen.faelle[0].ends_with("999999900]"), "{}", gelesen.faelle[0]);
     // a belegarzt's service may lack place and physician
     let fall = abgewandelt("80000101", "80000103").replace("423900", "423930");
     let fall = fall.replace(" 5098170010100 5099123456601", "");
@@ -186,6 +201,52 @@ fn questionable_values_are_read_and_counted() {
         assert_eq!(gelesen.meldungen.len(), 1, "{durch}");
         assert!(gelesen.faelle[0].contains(&format!(" {versicherter} [")), "{durch}");
         assert!(!gelesen.texte[0].contains("12345678"), "{}", gelesen.texte[0]);
+    }
+}
+
+/// A Schein-ID that cannot stand in a table does not name its case, and spoils nothing.
+#[test]
+fn a_schein_id_that_is_no_name_is_replaced_by_the_content() {
+    for id in ["2023/4\u{A0}1", "a|b", "A123456780", "x-A123456780", "b 12345678-2", "Z987654321"] {
+        let fall: Vec<u8> = guter_fall()
+            .split(' ')
+            .flat_map(|feld| zeile(&feld.replace("3003S1", &format!("3003{id}"))))
+            .collect();
+        let gelesen = lies(&[datei(KOPF), fall.clone(), datei(FUSS)].concat());
+        assert_eq!(gelesen.regeln(), [("KVDT-3003-FORM".to_owned(), Some(3003))], "{id}");
+        let name = &blake3::hash(&fall).to_hex()[..16];
+        assert!(gelesen.faelle[0].contains(&format!(" {name} ")), "{id}: {}", gelesen.faelle[0]);
+        assert!(!gelesen.texte[0].contains("123456"), "{}", gelesen.texte[0]);
+    }
+}
+
+/// What may slip into a field, and must not be shown.
+#[test]
+fn no_message_shows_a_person() {
+    for (statt, durch) in [
+        ("3101Muster ", "3101Muster 3101Mustermann "),
+        ("31081", "310819560704"),
+        ("423900", "423919560704"),
+        ("410112024", "4101Mustermann"),
+        ("500103000", "5001Mustermann"),
+        ("5099123456601", "5099123456601 5005Mustermann"),
+        ("5099123456601", "5099123456601 5006Mustermann"),
+        ("5099123456601", "5101Mustermann"),
+        ("6003G", "6003Mustermann"),
+        ("3110W", "3110Mustermann"),
+        ("500103000", "50011234567"),
+        ("5099123456601", "50991234567"),
+    ] {
+        let fall = abgewandelt(statt, durch);
+        let kopf = KOPF.replace("0212123456602", "02121234567");
+        for zeilen in
+            [format!("{kopf} {fall} {FUSS}"), format!("{KOPF} 8000Mustermann {fall} {FUSS}")]
+        {
+            let texte = lies(&datei(&zeilen)).texte.join("\n");
+            for geheim in ["Mustermann", "1956", "1234567"] {
+                assert!(!texte.contains(geheim), "{durch}: {texte}");
+            }
+        }
     }
 }
 
