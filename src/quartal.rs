@@ -305,6 +305,8 @@ mod tests {
             "2024-1-1",
             "3000-01-01",
             "2024-01-01 ",
+            "2024x01-01",
+            "2024-01x01",
             "+024-01-01",
         ] {
             assert_eq!(text.parse::<Tag>(), Err(Kalenderfehler::Tag), "{text}");

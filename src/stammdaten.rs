@@ -349,9 +349,9 @@ impl Stammdaten {
         self.schliessungen.binary_search_by_key(&praxis, |s| s.praxis).ok()
     }
 
-    /// Returns the index of the closure that a Betriebsstätte names in `quartal`: its own, or as a
-    /// branch that of its main practice by the register of the quarter or, as the register of a closed
-    /// practice ends with it, of the quarter of D.
+    /// Returns the index of the closure that a Betriebsstätte names in `quartal`: its own; or as a
+    /// branch that of its main practice by the register of the quarter. The branch of a closed practice
+    /// may have left the register with it: then the register of the quarter of D tells whose it was.
     pub fn schliessung_fuer(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<usize> {
         let der_hauptpraxis = || self.schliessung(self.praxis_fuer(betriebsstaette, quartal));
         let am_ende = || {
@@ -360,7 +360,11 @@ impl Stammdaten {
                     == schliessung.praxis
             })
         };
-        self.schliessung(betriebsstaette).or_else(der_hauptpraxis).or_else(am_ende)
+        let ist_erloschen = self.praxis_im(betriebsstaette, quartal).is_none()
+            && self.zweig_im(betriebsstaette, quartal).is_none();
+        self.schliessung(betriebsstaette)
+            .or_else(der_hauptpraxis)
+            .or_else(|| ist_erloschen.then(am_ende).flatten())
     }
 
     /// Returns the Bewilligung of P for Z that is valid in `quartal`: from the quarter of its first

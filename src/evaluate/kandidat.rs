@@ -172,6 +172,12 @@ impl Kontext<'_> {
         }
     }
 
+    /// Returns the longest look-back of any quarter that may be decided.
+    fn rueckblick_quartale(&self) -> i32 {
+        let alle = self.par09_frueher.values().chain([self.par09]);
+        alle.map(|par09| par09.rueckblick_quartale).max().unwrap_or_default()
+    }
+
     fn abrechnung(&self, fall: &Fall<'_>, zuordnung: Zuordnung, datei: u32, ertrag: &mut Ertrag) {
         if let Some(markierung) = abs3_satz3_markierung(fall, self.auslegungen) {
             ertrag.kandidaten.push(self.kandidat(fall, zuordnung.praxis, markierung, datei));
@@ -236,8 +242,7 @@ impl Kontext<'_> {
             fall,
             (platz, schliessung),
             herkunft.lieferung,
-            self.par09,
-            self.auslegungen,
+            self.rueckblick_quartale(),
         );
         let (praxis, d) = (schliessung.praxis, schliessung.letzter_tag.deutsch());
         let ort = || Ort::neu(&herkunft.ort.datei, fall.stelle);

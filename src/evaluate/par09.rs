@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use crate::auslegung::{Auslegungen, Notfaelle, Rueckblick09, Zeitraum09};
 use crate::ergebnis::{Gruende, Grund09};
+use crate::evaluate::rueckblick::Behandlung;
 use crate::fall::{Fall, Kennzeichen, Satzart};
 use crate::kennung::{Ags, Bsnr, Gnr, Praxis};
 use crate::parameter::Par09;
@@ -189,32 +190,23 @@ pub fn abs3_satz2_schein(satzart: Satzart, scheinuntergruppe: u8, par09: &Par09)
     }
 }
 
-/// Abs. 3 Satz 2 "mindestens einmal … in der geschlossenen Praxis behandelt": the last day up to D on
-/// which a case of Z makes its patient a "bisheriger Patient" (Abs. 1).
+/// Abs. 3 Satz 2 "mindestens einmal … in der geschlossenen Praxis behandelt": whether a treatment
+/// makes its patient a "bisheriger Patient" (Abs. 1).
 ///
 /// Vertreter- and Notfall cases do not, unless the Auslegung says so; in a mixed Z only a Hausarzt's
 /// services do.
 pub fn abs3_satz2_behandelt(
-    fall: &Fall<'_>,
+    behandlung: &Behandlung,
     art: Praxisart,
-    letzter_tag: Tag,
     par09: &Par09,
     auslegungen: &Auslegungen,
-) -> Option<Tag> {
-    let schein = abs3_satz2_schein(fall.satzart, fall.scheinuntergruppe, par09);
-    let ausgenommen = matches!(schein, Schein::Vertreter | Schein::Notfall);
-    if ausgenommen && !auslegungen.rueckblick_vertreter_und_notfall.0 {
-        return None;
-    }
-    fall.tag
-        .iter()
-        .zip(fall.lanr)
-        .filter(|(_, lanr)| {
-            art != Praxisart::Gemischt || abs1_hausarzt(lanr.fachgruppe(), par09, auslegungen)
-        })
-        .map(|(tag, _)| *tag)
-        .filter(|tag| *tag <= letzter_tag)
-        .max()
+) -> bool {
+    let schein = abs3_satz2_schein(behandlung.satzart, behandlung.scheinuntergruppe, par09);
+    let ausgenommen = matches!(schein, Schein::Vertreter | Schein::Notfall)
+        && !auslegungen.rueckblick_vertreter_und_notfall.0;
+    let von_hausarzt =
+        art != Praxisart::Gemischt || abs1_hausarzt(behandlung.fachgruppe, par09, auslegungen);
+    !ausgenommen && von_hausarzt
 }
 
 /// Abs. 3 Satz 3 "in der Honorarabrechnung kennzeichnen": how a case is marked, if it is.

@@ -1,18 +1,18 @@
 //! Who was a patient of a closed practice: the look-back of § 9 Abs. 3 Satz 2, over every delivery.
 //!
+//! Facts are collected, not judgements: a late case is decided by its own quarter's rules, which may
+//! read the same treatment differently.
+//!
 //! Memory grows with the closed practices' patients only.
 
 use std::collections::BTreeSet;
 
-use crate::auslegung::Auslegungen;
-use crate::evaluate::par09::abs3_satz2_behandelt;
-use crate::fall::Fall;
+use crate::fall::{Fall, Satzart};
 use crate::kennung::VersichertenId;
-use crate::parameter::Par09;
 use crate::quartal::{Quartal, Tag};
-use crate::stammdaten::Schliessung;
+use crate::stammdaten::{Praxisart, Schliessung};
 
-/// One patient's treatment by Z in one quarter.
+/// One patient's treatment by Z in one quarter, on one kind of Schein.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Behandlung {
     /// The patient.
@@ -21,8 +21,23 @@ pub struct Behandlung {
     pub schliessung: u32,
     /// Treatment quarter.
     pub quartal: Quartal,
-    /// Last day up to D that counts.
+    /// Satzart of the case.
+    pub satzart: Satzart,
+    /// Its Scheinuntergruppe.
+    pub scheinuntergruppe: u8,
+    /// Fachgruppe of the physician in a mixed Z; 0 in any other, where it does not matter.
+    pub fachgruppe: u8,
+    /// Last day up to D.
     pub letzter_tag: Tag,
+}
+
+impl Behandlung {
+    /// What makes two treatments one, besides their days.
+    fn schluessel(&self) -> impl PartialEq {
+        let Self { patient, schliessung, quartal, satzart, scheinuntergruppe, fachgruppe, .. } =
+            *self;
+        (patient, schliessung, quartal, satzart, scheinuntergruppe, fachgruppe)
+    }
 }
 
 /// What a case of a closed practice meant for the look-back; the caller reports what is odd.
@@ -45,13 +60,13 @@ pub struct Rueckblicksammlung {
 
 impl Rueckblicksammlung {
     /// Takes a case of the closed practice with index `platz`, from a delivery for quarter `lieferung`.
+    /// `quartale`: how many a look-back has at most, besides the quarter of D.
     pub fn merke(
         &mut self,
         fall: &Fall<'_>,
         (platz, schliessung): (u32, &Schliessung),
         lieferung: Quartal,
-        par09: &Par09,
-        auslegungen: &Auslegungen,
+        quartale: i32,
     ) -> Auffaellig {
         let d = schliessung.letzter_tag;
         self.gelesen.insert((platz, fall.quartal));
@@ -59,19 +74,22 @@ impl Rueckblicksammlung {
             self.von_regulaerer_lieferung.insert((platz, fall.quartal));
         }
         // No reading of the look-back reaches further than one quarter before the four.
-        let fruehestes = d.quartal().plus(-par09.rueckblick_quartale);
+        let fruehestes = d.quartal().plus(-quartale);
         let im_rueckblick = fruehestes <= fall.quartal && fall.quartal <= d.quartal();
-        if let Some(patient) = fall.versicherter
-            && im_rueckblick
-            && let Some(letzter_tag) =
-                abs3_satz2_behandelt(fall, schliessung.art, d, par09, auslegungen)
-        {
-            self.behandlungen.push(Behandlung {
-                patient,
-                schliessung: platz,
-                quartal: fall.quartal,
-                letzter_tag,
-            });
+        if let Some(patient) = fall.versicherter.filter(|_| im_rueckblick) {
+            let bis_d = fall.tag.iter().zip(fall.lanr).filter(|(tag, _)| **tag <= d);
+            for (tag, lanr) in bis_d {
+                let gemischt = schliessung.art == Praxisart::Gemischt;
+                self.behandlungen.push(Behandlung {
+                    patient,
+                    schliessung: platz,
+                    quartal: fall.quartal,
+                    satzart: fall.satzart,
+                    scheinuntergruppe: fall.scheinuntergruppe,
+                    fachgruppe: if gemischt { lanr.fachgruppe() } else { 0 },
+                    letzter_tag: *tag,
+                });
+            }
             self.verdichte_bei_bedarf();
         }
         Auffaellig {
@@ -97,10 +115,9 @@ impl Rueckblicksammlung {
 
     fn verdichte(&mut self) {
         self.behandlungen.sort_unstable();
-        // Of equal patient, closure and quarter the last day stays.
+        // Of equal ones the last day stays.
         self.behandlungen.dedup_by(|spaeter, frueher| {
-            let gleich = (spaeter.patient, spaeter.schliessung, spaeter.quartal)
-                == (frueher.patient, frueher.schliessung, frueher.quartal);
+            let gleich = spaeter.schluessel() == frueher.schluessel();
             if gleich {
                 frueher.letzter_tag = spaeter.letzter_tag;
             }
@@ -156,9 +173,10 @@ impl Rueckblickregister {
         &self.behandlungen[ab..ab + anzahl]
     }
 
-    /// Returns how many different patients the closed practices had.
-    pub fn patienten(&self) -> usize {
-        self.behandlungen.chunk_by(|a, b| a.patient == b.patient).count()
+    /// Returns how many different patients the closed practices had by treatments that count.
+    pub fn patienten(&self, zaehlt: impl Fn(&Behandlung) -> bool) -> usize {
+        let je_patient = self.behandlungen.chunk_by(|a, b| a.patient == b.patient);
+        je_patient.filter(|behandlungen| behandlungen.iter().any(&zaehlt)).count()
     }
 }
 

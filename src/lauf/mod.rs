@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::evaluate::kandidat::Kontext;
 use crate::evaluate::par09::sachverhalt::Grundlage;
-use crate::evaluate::par09::{abs3_satz1_zeitraum, abs3_satz2_rueckblick};
+use crate::evaluate::par09::{abs3_satz1_zeitraum, abs3_satz2_behandelt, abs3_satz2_rueckblick};
 use crate::evaluate::rueckblick::Rueckblickregister;
 use crate::kennung::Praxis;
 use crate::meldung::{Code, Meldung, Meldungen};
@@ -398,6 +398,10 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
     if abgelehnt {
         return Err(meldungen);
     }
+    let patienten_im_rueckblick = rueckblick.patienten(|behandlung| {
+        let schliessung = &bestand.stammdaten.schliessungen[behandlung.schliessung as usize];
+        abs3_satz2_behandelt(behandlung, schliessung.art, &regeln[&quartal].par09, ausleg)
+    });
     Ok(Ergebnis {
         quartal,
         status: bestand.status,
@@ -407,7 +411,7 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
         abrechnung,
         rueckblick_fehlt,
         ohne_lieferung,
-        patienten_im_rueckblick: rueckblick.patienten(),
+        patienten_im_rueckblick,
         faelle_im_rueckblick: faelle.rueckblick,
         kvdt: faelle.kvdt,
         schluessel: bestand.schluessel,

@@ -185,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn the_bounds_themselves_are_values() {
+        for (name, min, max) in
+            [("par09.zuschlag_cent", 0, 100_000_000), ("par09.zeitraum_quartale", 1, 40)]
+        {
+            for (wert, passt) in [(min - 1, false), (min, true), (max, true), (max + 1, false)] {
+                let eigener = stand(name, "2025Q1", "", Parameterwert::Zahl(wert));
+                let ergebnis = Parameter::eingebaut().ergaenze(eigener);
+                assert_eq!(ergebnis.is_ok(), passt, "{name} = {wert}");
+            }
+        }
+    }
+
+    #[test]
     fn a_value_that_does_not_fit_is_refused() {
         use Parameterwert::{Kennziffer, Kennziffern, Zahl, Zahlen};
         for (name, wert, text) in [
@@ -203,18 +216,6 @@ mod tests {
             let fehler = parameter.ergaenze(stand(name, "2025Q1", "", wert)).expect_err(name);
             assert!(fehler.to_string().contains(text), "{fehler}");
             assert_eq!(parameter, Parameter::eingebaut());
-        }
-    }
-
-    #[test]
-    fn the_longest_look_back_of_any_quarter_is_known_beforehand() {
-        let mut parameter = Parameter::eingebaut();
-        assert_eq!(parameter.rueckblick_quartale_max(), 4);
-        for (ab, quartale, max) in [("2025Q1", 6, 6), ("2026Q1", 2, 6)] {
-            let wert = Parameterwert::Zahl(quartale);
-            let eigener = stand("par09.rueckblick_quartale", ab, "", wert);
-            assert_eq!(parameter.ergaenze(eigener), Ok(()));
-            assert_eq!(parameter.rueckblick_quartale_max(), max, "{ab}");
         }
     }
 }

@@ -192,14 +192,6 @@ impl Parameter {
         })
     }
 
-    /// Returns the longest look-back of § 9 of any Stand, in quarters: what a reader must keep
-    /// before it knows which closures there are.
-    pub fn rueckblick_quartale_max(&self) -> i32 {
-        let staende = self.eintraege.iter().filter(|e| e.name == RUECKBLICK);
-        let zahlen = staende.flat_map(Eintrag::werte).flat_map(Parameterwert::zahlen);
-        zahlen.filter_map(|zahl| i32::try_from(zahl).ok()).max().unwrap_or(0)
-    }
-
     /// Returns every parameter that has a value for `quartal`, in the order of the paragraphs.
     pub fn zeilen(&self, quartal: Quartal) -> Vec<Parameterzeile> {
         let zeile = |eintrag: &Eintrag| {

@@ -239,6 +239,7 @@ mod tests {
             (Parameterwert::Zahl(8), "Quartale", "8", "8 Quartale"),
             (Parameterwert::Zahl(20_00), "Cent", "2000", "20,00 EUR"),
             (zahlen, "Cent", "2150000, 1025000", "21.500,00; 10.250,00 EUR"),
+            (Parameterwert::Zahlen(vec![4, 8]), "Quartale", "4, 8", "4, 8 Quartale"),
             (Parameterwert::Kennziffer(3), "Land", "03", "Land 03"),
             (Parameterwert::Kennziffern(vec![1, 34]), "Gruppen", "01, 34", "Gruppen 01, 34"),
         ] {

@@ -272,14 +272,15 @@ impl<'p> Akte<'p> {
     }
 
     /// The closure of the practice that a mark names. A branch stands for its main practice by the
-    /// register valid in the quarter; the register of a closed practice ends with D, so the quarter
-    /// of D is asked too.
+    /// register valid in the quarter; one that the register of the quarter no longer has, because it
+    /// ended with its closed practice, is looked up in the quarter of D.
     fn genannte(&self, bsnr: &str, quartal: Quartal) -> Option<&Geschlossen<'p>> {
         let praxis = self.register.praxis(bsnr, quartal);
         let der = |praxis: &str| self.schliessungen.iter().find(|g| g.praxis == praxis);
+        let erloschen = self.register.im(sieben(bsnr), quartal).is_none() && praxis == sieben(bsnr);
         der(sieben(bsnr)).or_else(|| der(&praxis)).or_else(|| {
-            self.schliessungen
-                .iter()
+            let mut schliessungen = self.schliessungen.iter().filter(|_| erloschen);
+            schliessungen
                 .find(|g| self.register.praxis(bsnr, Quartal::von(g.letzter_tag)) == g.praxis)
         })
     }

@@ -502,3 +502,27 @@ fn a_branch_stands_for_its_practice_unless_it_names_its_island() {
         assert!(e.iter().all(|e| e.sachverhalt.praxis.to_string() != "1700999"));
     }
 }
+
+/// "By the register valid in the quarter": what begins or ends around it decides nothing.
+#[test]
+fn the_register_of_the_quarter_tells_practice_and_island() {
+    let zweig = |praxis: &str, insel, von: &str, bis| crate::stammdaten::Zweig {
+        betriebsstaette: "1700999".parse().expect("Praxis"),
+        praxis: praxis.parse().expect("Praxis"),
+        insel,
+        gueltig: zeitraum(von, bis),
+        ort: ort(),
+    };
+    let mut lage = grundlage();
+    lage.daten.zweige = vec![
+        zweig("1700303", None, "2020-01-01", Some("2023-12-31")),
+        zweig("1700202", Some(Insel::Juist), "2024-01-01", Some("2024-03-31")),
+        zweig("1700303", Some(Insel::Borkum), "2024-04-01", None),
+    ];
+    let besetzungen = vec![besetzung("1000002", "1", "2020-01-01", None)];
+    lage.daten.arztstellen.push(stelle("AS-2", "1700999", besetzungen));
+    lage.dienst("2024-01-15", "100000201");
+    let (lagen, e, _) = lage.lauf(&Auslegungen::default());
+    assert_eq!((lagen.len(), lagen[0].insel, lagen[0].anzahl()), (1, Insel::Juist, 2));
+    assert_eq!(e[1].sachverhalt.praxis.to_string(), "1700202");
+}

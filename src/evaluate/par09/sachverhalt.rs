@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::{
     Nachrangige, Rueckblick, Sachverhalt, Schliessungslage, abs3_satz1_zeitraum,
-    abs3_satz2_rueckblick,
+    abs3_satz2_behandelt, abs3_satz2_rueckblick,
 };
 use crate::auslegung::Auslegungen;
 use crate::evaluate::kandidat::Kandidat;
-use crate::evaluate::rueckblick::Rueckblickregister;
+use crate::evaluate::rueckblick::{Behandlung, Rueckblickregister};
 use crate::kennung::{Praxis, VersichertenId};
 use crate::parameter::Par09;
-use crate::quartal::Quartal;
+use crate::quartal::{Quartal, Tag};
 use crate::stammdaten::{Einwohner, Stammdaten};
 
 /// What all cases share.
@@ -122,16 +122,28 @@ impl<'a> Grundlage<'a> {
 
     /// What the look-back of one Z says about a patient.
     fn rueckblick_in(&self, patient: VersichertenId, platz: usize, par09: &Par09) -> Rueckblick {
-        let quartale =
-            abs3_satz2_rueckblick(self.lagen[platz].letzter_tag, par09, self.auslegungen);
-        let behandelt = self
+        let mut behandelt: Vec<(Quartal, Tag)> = self
             .rueckblick
             .behandlungen(patient)
             .iter()
-            .filter(|b| b.schliessung as usize == platz && quartale.contains(&b.quartal))
+            .filter(|b| b.schliessung as usize == platz && self.zaehlt(b, par09))
             .map(|b| (b.quartal, b.letzter_tag))
             .collect();
+        behandelt.sort_unstable();
+        // the last day of each quarter
+        behandelt.reverse();
+        behandelt.dedup_by_key(|(quartal, _)| *quartal);
+        behandelt.reverse();
         Rueckblick { behandelt, fehlend: self.fehlend_in(platz, par09) }
+    }
+
+    /// Tells whether a treatment counts by the rules `par09`: it lies in the look-back and makes a
+    /// "bisheriger Patient".
+    pub fn zaehlt(&self, behandlung: &Behandlung, par09: &Par09) -> bool {
+        let lage = &self.lagen[behandlung.schliessung as usize];
+        abs3_satz2_rueckblick(lage.letzter_tag, par09, self.auslegungen)
+            .contains(&behandlung.quartal)
+            && abs3_satz2_behandelt(behandlung, lage.art, par09, self.auslegungen)
     }
 
     /// Row 15 without a named Z: the quarters missing of any Z for which P has a valid Bewilligung
@@ -177,8 +189,7 @@ impl<'a> Grundlage<'a> {
             erstes <= quartal
                 && quartal <= letztes
                 && self.stammdaten.bewilligung09(praxis, lage.praxis, quartal).is_some()
-                && abs3_satz2_rueckblick(lage.letzter_tag, par09, self.auslegungen)
-                    .contains(&b.quartal)
+                && self.zaehlt(b, par09)
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Which treatments the look-back keeps.
 
 use super::*;
-use crate::auslegung::JaNein;
+use crate::auslegung::{Auslegungen, JaNein};
+use crate::evaluate::par09::abs3_satz2_behandelt;
 use crate::evaluate::par09::beispiel::{
     Probe, Z2, par09, patient, praxis, quartal, stammdaten, tag,
 };
@@ -32,18 +33,17 @@ fn merke(
     fall: Probe,
     lieferung: &str,
     art: Praxisart,
-    auslegungen: &Auslegungen,
 ) -> Auffaellig {
     let stapel = Probe::stapel(&[fall]);
     let fall = stapel.spalten().faelle().next().expect("Fall");
-    sammlung.merke(&fall, (0, &schliessung(art)), quartal(lieferung), &par09(), auslegungen)
+    let quartale = par09().rueckblick_quartale;
+    sammlung.merke(&fall, (0, &schliessung(art)), quartal(lieferung), quartale)
 }
 
 fn register(faelle: &[(Probe, &str)]) -> Rueckblickregister {
     let mut sammlung = Rueckblicksammlung::default();
     for (fall, lieferung) in faelle {
-        let vorgabe = Auslegungen::default();
-        merke(&mut sammlung, *fall, lieferung, Praxisart::Hausarzt, &vorgabe);
+        merke(&mut sammlung, *fall, lieferung, Praxisart::Hausarzt);
     }
     sammlung.fertig()
 }
@@ -51,12 +51,16 @@ fn register(faelle: &[(Probe, &str)]) -> Rueckblickregister {
 /// The last day that makes patient A a patient of Z, and what is odd about the case.
 fn behandelt(fall: Probe, art: Praxisart, auslegungen: &Auslegungen) -> (String, Auffaellig) {
     let mut sammlung = Rueckblicksammlung::default();
-    let auffaellig = merke(&mut sammlung, fall, "2024Q1", art, auslegungen);
+    let auffaellig = merke(&mut sammlung, fall, "2024Q1", art);
     let register = sammlung.fertig();
     assert!(register.ist_gelesen(0, quartal(fall.quartal)), "read, whatever the case shows");
-    let tage: Vec<_> =
-        register.behandlungen(patient(A)).iter().map(|b| b.letzter_tag.to_string()).collect();
-    (tage.join(" "), auffaellig)
+    let letzter_tag = register
+        .behandlungen(patient(A))
+        .iter()
+        .filter(|b| abs3_satz2_behandelt(b, art, &par09(), auslegungen))
+        .map(|b| b.letzter_tag)
+        .max();
+    (letzter_tag.map(|tag| tag.to_string()).unwrap_or_default(), auffaellig)
 }
 
 #[test]
@@ -214,8 +218,7 @@ fn threads_and_their_order_change_nothing() {
     let gesammelt = |umgekehrt: bool| {
         let mut teile = [Rueckblicksammlung::default(), Rueckblicksammlung::default()];
         for (i, fall) in faelle.iter().enumerate() {
-            let vorgabe = Auslegungen::default();
-            merke(&mut teile[i % 2], *fall, "2024Q1", Praxisart::Hausarzt, &vorgabe);
+            merke(&mut teile[i % 2], *fall, "2024Q1", Praxisart::Hausarzt);
         }
         assert!(teile.iter().all(|teil| teil.behandlungen.len() < 1_100), "patients, not cases");
         if umgekehrt {
@@ -226,7 +229,8 @@ fn threads_and_their_order_change_nothing() {
         erste.fertig()
     };
     let (register, anders) = (gesammelt(false), gesammelt(true));
-    assert_eq!(register.patienten(), 2);
+    assert_eq!(register.patienten(|_| true), 2);
+    assert_eq!(register.patienten(|b| b.patient == patient(A)), 1);
     assert_eq!(register.behandlungen, anders.behandlungen);
     let letzter = |id: &str| register.behandlungen(patient(id))[0].letzter_tag;
     assert_eq!((letzter(A), letzter(B)), (tag("2024-01-15"), tag("2024-02-29")));

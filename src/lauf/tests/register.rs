@@ -166,3 +166,75 @@ fn questionable_reference_data_is_told() {
     ordner.mit("faelle-2.xml", &faelle(&kopf("L2", "").replace("\"17\"", "\"18\""), &[]));
     beginnt(&ordner.laufe(), &["faelle-2.xml:2:44: kv_gemischt"], "another KV");
 }
+
+/// "A late case is decided by its own quarter's rules": also where they read the look-back.
+#[test]
+fn a_late_case_reads_the_look_back_by_its_own_rules() {
+    let marke = " uebernahme=\"ja\" uebernommen_von=\"170020000\"";
+    let spaet = format!("{marke} quartal=\"2023Q4\"");
+    let faelle = faelle(
+        &kopf("L1", ""),
+        &[(
+            "170010100",
+            &(fall("1", "A123456780", "2023-11-08", &spaet)
+                + &fall("2", "A123456780", "2024-01-08", marke)),
+        )],
+    );
+    let vertreter = |quartal: &str| {
+        let fall = fall("1", "A123456780", "2023-04-03", "").replace(
+            "satzart=\"0101\" scheinuntergruppe=\"00\"",
+            "satzart=\"0103\" scheinuntergruppe=\"32\"",
+        );
+        assert!(fall.contains("\"32\""), "{fall}");
+        super::faelle(
+            &kopf(&format!("R{quartal}"), "").replace("2024Q1", quartal),
+            &[("170020000", &fall)],
+        )
+    };
+    let andere = |quartal: &str| {
+        let tag = quartal.parse::<Quartal>().expect("Quartal").erster_tag().to_string();
+        let fall = fall("9", "B123456782", &tag, "");
+        super::faelle(
+            &kopf(&format!("R{quartal}"), "").replace("2024Q1", quartal),
+            &[("170020000", &fall)],
+        )
+    };
+    let ordner = Ordner::neu();
+    let stamm =
+        STAMM.replace("2023-12-31", "2023-09-30").replace("ab=\"2024-01-01\"", "ab=\"2023-10-01\"");
+    ordner.mit("stammdaten.xml", &stammdaten(&stamm)).mit("faelle.xml", &faelle);
+    ordner.mit("gv100ad.txt", &einwohner(49_999).replacen("20231130", "20230131", 1));
+    for (nummer, quartal) in [(1, "2023Q1"), (2, "2023Q2"), (3, "2023Q3"), (4, "2022Q4")] {
+        let text = if nummer == 2 { vertreter(quartal) } else { andere(quartal) };
+        ordner.mit(&format!("rueckblick/q{nummer}.xml"), &text);
+    }
+    let parameter = |name: &str, wert: &str| {
+        format!(
+            "[konten]\npar09 = \"1\"\n[[parameter]]\nname = \"{name}\"\nab = \"2024Q1\"\nwert = {wert}\nfundstelle = \"x\"\n"
+        )
+    };
+    let laufe = |einstellungen: &str| {
+        ordner.mit("einstellungen.toml", einstellungen);
+        ergebnis(&Auftrag { ohne_vorlauf: true, ..ordner.auftrag() })
+    };
+    let nie = "abgelehnt nicht_vorbehandelt";
+    beginnt(
+        &laufe("[konten]\npar09 = \"1\"\n"),
+        &[&format!("1700101/1 {nie}"), &format!("1700101/2 {nie}")],
+        "32 is a Vertreter case in both quarters",
+    );
+    beginnt(
+        &laufe(&parameter("par09.scheinuntergruppen_vertreter", "[\"42\"]")),
+        &[&format!("1700101/1 {nie}"), "1700101/2 bewilligt"],
+        "from 2024Q1 on it is not",
+    );
+    ordner.mit(
+        "rueckblick/q2.xml",
+        &vertreter("2023Q2").replace("0103", "0101").replace("\"32\"", "\"00\""),
+    );
+    beginnt(
+        &laufe(&parameter("par09.rueckblick_quartale", "1")),
+        &["1700101/1 bewilligt", &format!("1700101/2 {nie}")],
+        "from 2024Q1 on one quarter is looked at",
+    );
+}

@@ -276,13 +276,24 @@ impl Bau {
             ab,
             bis: bis.map(|bis| bis.max(ab)),
         };
+        // one Bewilligung of a practice for another from one day: whatever a branch may stand for
         let register = Register::neu(portfolio);
-        let praxen = |b: &Bewilligung09| {
-            let quartal = Quartal::von(b.ab);
-            let praxis = |bsnr: &str| register.praxis(bsnr, quartal);
-            (praxis(&b.bsnr), praxis(&b.geschlossene_praxis), b.ab)
+        let praxen = |bsnr: &str, ab: Tag| -> Vec<String> {
+            let schliessungen = portfolio.schliessungen.iter();
+            let tage = schliessungen.map(|z| z.inhalt.letzter_tag).chain([ab]);
+            let mut praxen: Vec<String> =
+                tage.map(|tag| register.praxis(bsnr, Quartal::von(tag))).collect();
+            praxen.push(sieben(bsnr).to_owned());
+            praxen
         };
-        if portfolio.bewilligungen09.iter().all(|z| praxen(&z.inhalt) != praxen(&neue)) {
+        let trifft =
+            |a: &str, b: &str| praxen(a, ab).iter().any(|praxis| praxen(b, ab).contains(praxis));
+        let gleich = |b: &Bewilligung09| {
+            b.ab == ab
+                && trifft(&b.bsnr, &neue.bsnr)
+                && trifft(&b.geschlossene_praxis, &neue.geschlossene_praxis)
+        };
+        if !portfolio.bewilligungen09.iter().any(|z| gleich(&z.inhalt)) {
             portfolio.bewilligungen09.push(zeile(neue));
         }
     }

@@ -182,7 +182,41 @@ fn a_named_z_is_the_practice_or_its_branch() {
     });
     assert_eq!(lauf.gewaehlt(), Z2, "a branch, by the register of Q first");
     lauf.daten.zweige[1].praxis = praxis(P1);
-    assert_eq!(lauf.gewaehlt(), Z1, "now a branch of P, but Z closed");
+    assert_eq!(lauf.gewaehlt(), "", "now a branch of P, which has not closed");
+    assert_eq!(lauf.codes(), "schliessung_unbekannt", "a person decides");
+}
+
+/// What a mark names: a closure of its own first; else a branch's main practice by the register of
+/// Q, and of D only where the register of Q no longer has the branch.
+#[test]
+fn which_closure_a_betriebsstaette_names() {
+    const ANDERE: &str = "1700999";
+    let zweig = |betriebsstaette: &str, von: &str| Zweig {
+        betriebsstaette: praxis(betriebsstaette),
+        praxis: praxis(Z2),
+        insel: None,
+        gueltig: zeitraum(von, ""),
+        ort: ort(),
+    };
+    for (was, zweige, betriebsstaette, erwartet) in [
+        ("Z itself", vec![], Z1, Some(Z1)),
+        ("no closure", vec![], P1, None),
+        ("the branch, which ended with Z1", vec![], ZWEIG, Some(Z1)),
+        ("a branch of Z2 in Q", vec![zweig(ANDERE, "")], ANDERE, Some(Z2)),
+        ("once of Z1, in Q of Z2", vec![zweig(ZWEIG, "2024-01-01")], ZWEIG, Some(Z2)),
+        ("Z1 itself, in Q a branch of Z2", vec![zweig(Z1, "2024-01-01")], Z1, Some(Z1)),
+    ] {
+        let mut daten = stammdaten();
+        daten.zweige.extend(zweige);
+        daten.zweige.sort_by_key(|z| (z.betriebsstaette, z.gueltig.von));
+        let gefunden = daten.schliessung_fuer(praxis(betriebsstaette), quartal("2024Q2"));
+        let gefunden = gefunden.map(|platz| daten.schliessungen[platz].praxis.to_string());
+        assert_eq!(gefunden.as_deref(), erwartet, "{was}");
+    }
+    // in Q the branch of a practice that goes on: that one is meant, and it has no closure
+    let mut daten = stammdaten();
+    daten.zweige.push(Zweig { praxis: praxis(P1), ..zweig(ZWEIG, "2024-01-01") });
+    assert_eq!(daten.schliessung_fuer(praxis(ZWEIG), quartal("2024Q2")), None);
 }
 
 #[test]
