@@ -2,18 +2,21 @@
 
 #![expect(clippy::expect_used, reason = "without its data a bench has nothing to measure")]
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use strukturfonds::export;
 use strukturfonds::lauf::fuehre_aus;
 use strukturfonds::read::eingaben::Art;
 
 mod daten;
 
-/// A generated quarter, in both forms, on one thread and on two; cases are those of the quarter,
-/// bytes those of all inputs.
+/// A generated quarter, in both forms, on one thread and on two, from its files to the written
+/// bundle; cases are those of the quarter, bytes those of all inputs.
 fn erzeugtes_quartal(c: &mut Criterion) {
+    let ziel = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-quartal-buendel");
     let arten = [Art::Faelle, Art::Rueckblick, Art::Stammdaten, Art::Dienstplan, Art::Einwohner];
     for (name, ordner) in
         [("quartal/erzeugt", daten::quartal()), ("quartal/erzeugt-kvdt", daten::quartal_kvdt())]
@@ -27,6 +30,8 @@ fn erzeugtes_quartal(c: &mut Criterion) {
                 b.iter(|| {
                     let ergebnis = fuehre_aus(&auftrag).expect("ein Ergebnis");
                     assert_eq!(ergebnis.abrechnung.summen.faelle, daten::FAELLE);
+                    let _ = fs::remove_dir_all(&ziel);
+                    export::schreibe(&ergebnis, None, &ziel, false).expect("ein Bündel");
                 });
             });
         }

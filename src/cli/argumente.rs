@@ -48,6 +48,7 @@ pub(super) enum Befehl {
         name: Option<Schema>,
     },
     #[command(about = "Erzeugt ein Quartal mit erfundenen Fällen, zum Testen und Messen")]
+    #[command(allow_negative_numbers = true)] // so that -1 is a wrong number, not an option
     Generate(Erzeugung),
 }
 
@@ -174,7 +175,7 @@ pub(super) struct Erzeugung {
     dateien: Option<Dateien>,
     #[arg(long, value_name = "ANTEIL", value_parser = anteil)]
     #[arg(default_value = "0.005", hide_default_value = true)]
-    #[arg(help = "Anteil der gekennzeichneten Fälle, 0 bis 1 (sonst 0.005)")]
+    #[arg(help = "Anteil gekennzeichneter Fälle, 0 bis 1 (sonst 0.005)")]
     gekennzeichnet: Anteil,
 }
 

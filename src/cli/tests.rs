@@ -63,7 +63,7 @@ fn wrong_calls_are_told_in_german_what_is_wrong() {
         ("generate", "es fehlt --cases <N>, --seed <S>, --out <ORDNER>"),
         ("generate --cases 1e6", "--cases <N>: `1e6` ist ungültig; erwartet wird eine ganze Zahl"),
         ("generate --cases 9999 --seed 1 --out x", "eine ganze Zahl von 10000 bis 100000000\n"),
-        ("generate --cases 10000 --seed -1 --out x", "die Option `-1` ist unbekannt"),
+        ("generate --cases 10000 --seed -1 --out x", "--seed <S>: `-1` ist ungültig"),
         ("generate --cases 10000 --seed=-1 --out x", "--seed <S>: `-1` ist ungültig"),
         ("generate --cases 10000 --seed 1 --out x --dateien 0", "eine ganze Zahl von 1 bis 9999"),
         (

@@ -191,7 +191,7 @@ fn umgebung(name: &str, sonst: usize) -> usize {
 }
 
 /// `PORTFOLIOS=10000 cargo test --release --lib both_programs` for more, `SAAT=1` to `SAAT=255` for
-/// others.
+/// others. Fewer than the usual number need not show everything.
 #[test]
 fn both_programs_decide_alike() {
     let anzahl = umgebung("PORTFOLIOS", PORTFOLIOS);
@@ -218,8 +218,10 @@ fn both_programs_decide_alike() {
         }
     }
     let abdeckung = abdeckung.into_inner().expect("no thread died");
-    let nie: Vec<String> =
-        was_vorkommt().into_iter().filter(|w| !abdeckung.contains_key(w)).collect();
+    let nie: Vec<String> = if anzahl < PORTFOLIOS { vec![] } else { was_vorkommt() }
+        .into_iter()
+        .filter(|w| !abdeckung.contains_key(w))
+        .collect();
     assert_eq!(nie, Vec::<String>::new(), "never thrown; thrown were {abdeckung:#?}");
 }
 
