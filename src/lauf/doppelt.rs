@@ -39,12 +39,14 @@ pub(super) struct Fallkennungen {
 
 impl Fallkennungen {
     /// Checks a batch; the ids of a practice are forgotten when the next one begins. `praxis` tells
-    /// which practice a BSNR stands for. Ids that need not be unique are told to `mehrfache`.
+    /// which practice a BSNR stands for. Ids that need not be unique are told to `mehrfache`, if they
+    /// are not `bekannt` as such.
     pub(super) fn pruefe(
         &mut self,
         spalten: Spalten<'_>,
         praxis: impl Fn(Bsnr) -> Praxis,
         mut mehrfache: Option<&mut BTreeSet<Box<str>>>,
+        bekannt: &BTreeSet<Box<str>>,
         ort: &Ort,
         meldungen: &mut Meldungen,
     ) {
@@ -60,8 +62,9 @@ impl Fallkennungen {
             if self.merke(fall.id) {
                 continue;
             }
-            if let Some(mehrfache) = mehrfache.as_mut().filter(|_| !fall.id_erzeugt) {
-                mehrfache.insert(String::from_utf8_lossy(fall.id).into());
+            let id: Box<str> = String::from_utf8_lossy(fall.id).into();
+            if let Some(mehrfache) = mehrfache.as_mut().filter(|_| !bekannt.contains(&id)) {
+                mehrfache.insert(id);
             } else {
                 let ort = Ort::neu(&ort.datei, fall.stelle);
                 meldungen.melde(doppelter_fall(fall.bsnr.praxis(), fall.id, ort, None));
@@ -123,8 +126,8 @@ pub(super) struct Verortet<'a> {
 /// What must not be delivered twice: what for, quarter, practice.
 type Schluessel = (bool, Quartal, Praxis);
 
-/// Where each case id was met first: place, BSNR, index of the input.
-type Gesehen = BTreeMap<(Schluessel, Box<[u8]>), (Ort, Praxis, usize)>;
+/// Where each case id was met first: place, BSNR, index of the input if the id is a Schein-ID.
+type Gesehen = BTreeMap<(Schluessel, Box<[u8]>), (Ort, Praxis, Option<usize>)>;
 
 /// Schein-IDs of KVDT files, by index of the input, that other files of the practice have, too.
 pub(super) type Mehrfache = BTreeMap<usize, BTreeSet<Box<str>>>;
@@ -202,6 +205,13 @@ fn pruefe_kennungen(
     for verortet in gruppe.values().flatten() {
         dateien.insert(verortet.platz, verortet);
     }
+    // ids that another file of the practice has several times
+    let mut schon_mehrfach: BTreeSet<(Schluessel, Box<str>)> = BTreeSet::new();
+    for (schluessel, orte) in gruppe {
+        for id in orte.iter().flat_map(|verortet| gelesen[verortet.platz].mehrfache.iter()) {
+            schon_mehrfach.insert((*schluessel, id.clone()));
+        }
+    }
     let mut gesehen = Gesehen::new();
     let mut ungehoert = Meldungen::neu(0);
     let mut stapel = Stapel::default();
@@ -219,24 +229,30 @@ fn pruefe_kennungen(
                     continue;
                 }
                 let ort = Ort::neu(name(&gelesen[platz]), fall.stelle);
+                // the input, if the case's id can be replaced by its content's
+                let ist_kvdt = gelesen[platz].eingabe.format == Format::Kvdt;
+                let schein = (ist_kvdt && !fall.id_erzeugt).then_some(platz);
+                let id = String::from_utf8_lossy(fall.id);
+                if schein.is_some() && schon_mehrfach.contains(&(schluessel, id.as_ref().into())) {
+                    mehrfache.entry(platz).or_default().insert(id.into());
+                    continue;
+                }
                 match gesehen.get(&(schluessel, fall.id.into())) {
                     // Within one BSNR of one file it has been reported when the file was read.
                     Some((zuerst, bsnr, _)) if zuerst.datei == ort.datei && *bsnr == praxis => {}
                     Some((zuerst, _, zuerst_platz)) => {
-                        let ist_kvdt =
-                            |platz: &usize| gelesen[*platz].eingabe.format == Format::Kvdt;
-                        let kvdt: Vec<usize> =
-                            [*zuerst_platz, platz].into_iter().filter(ist_kvdt).collect();
-                        if kvdt.is_empty() || fall.id_erzeugt {
+                        let betroffen: Vec<usize> =
+                            [*zuerst_platz, schein].into_iter().flatten().collect();
+                        if betroffen.is_empty() {
                             meldungen.melde(doppelter_fall(haupt, fall.id, ort, Some(zuerst)));
                         }
-                        for platz in kvdt.into_iter().filter(|_| !fall.id_erzeugt) {
+                        for platz in betroffen {
                             let id = String::from_utf8_lossy(fall.id).into();
                             mehrfache.entry(platz).or_default().insert(id);
                         }
                     }
                     None => {
-                        gesehen.insert((schluessel, fall.id.into()), (ort, praxis, platz));
+                        gesehen.insert((schluessel, fall.id.into()), (ort, praxis, schein));
                     }
                 }
             }

@@ -114,7 +114,9 @@ impl Leser<'_> {
         let mut ertraege: Vec<Dateiertrag> = orte
             .par_iter()
             .with_max_len(1)
-            .map(|(platz, zweck)| self.datei_eindeutig(*platz, &gelesen[*platz], *zweck))
+            .map(|(platz, zweck)| {
+                self.datei_eindeutig(*platz, &gelesen[*platz], *zweck, &self.auftrag.zaehler)
+            })
             .collect();
         let zu_pruefen = |zweck, ertrag: &Dateiertrag| !self.ist_auszulassen(zweck, ertrag);
         let doppelte = loop {
@@ -143,7 +145,9 @@ impl Leser<'_> {
             for ((platz, zweck), ertrag) in orte.iter().zip(&mut ertraege) {
                 let Some(mut weitere) = mehrfache.remove(platz) else { continue };
                 Arc::make_mut(&mut gelesen[*platz].mehrfache).append(&mut weitere);
-                *ertrag = self.datei_eindeutig(*platz, &gelesen[*platz], *zweck);
+                // its bytes have been counted
+                let zaehler = Zaehler::default();
+                *ertrag = self.datei_eindeutig(*platz, &gelesen[*platz], *zweck, &zaehler);
             }
         };
         let mut faelle = Faelle::default();
@@ -193,8 +197,14 @@ impl Leser<'_> {
 
     /// Reads one file. Where Schein-IDs turn out not to be unique, it is read once more: then all
     /// cases that share one are named by their content, whichever of them stands first.
-    fn datei_eindeutig(&self, platz: usize, gelesen: &Gelesen, zweck: Zweck) -> Dateiertrag {
-        let mut ertrag = self.datei(platz, gelesen, zweck, &self.auftrag.zaehler);
+    fn datei_eindeutig(
+        &self,
+        platz: usize,
+        gelesen: &Gelesen,
+        zweck: Zweck,
+        zaehler: &Zaehler,
+    ) -> Dateiertrag {
+        let mut ertrag = self.datei(platz, gelesen, zweck, zaehler);
         let mut gelesen = gelesen.clone();
         loop {
             Arc::make_mut(&mut gelesen.mehrfache).extend(ertrag.mehrfache.iter().cloned());
@@ -257,7 +267,14 @@ impl Leser<'_> {
         while leser.lies_stapel(&mut stapel, &mut ertrag.meldungen)? {
             let mehrfache = (gelesen.eingabe.format == Format::Kvdt)
                 .then(|| Arc::make_mut(&mut ertrag.mehrfache));
-            kennungen.pruefe(stapel.spalten(), praxis, mehrfache, &ort, &mut ertrag.meldungen);
+            kennungen.pruefe(
+                stapel.spalten(),
+                praxis,
+                mehrfache,
+                &gelesen.mehrfache,
+                &ort,
+                &mut ertrag.meldungen,
+            );
             if let (Some(kontext), Some(lieferung)) = (&self.kontext, lieferung) {
                 let datei = u32::try_from(platz).unwrap_or(u32::MAX);
                 let herkunft = Herkunft { datei, ort: &ort, lieferung, zweck };

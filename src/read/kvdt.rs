@@ -53,8 +53,14 @@ fn quartal(inhalt: &[u8]) -> Option<Quartal> {
     Quartal::neu(jahr, i32::from(q - b'0'))
 }
 
-/// Longest content of the fields whose values messages show: a BSNR or an IK.
-const LAENGSTER_SCHLUESSEL: usize = 9;
+/// Longest content that messages show: a quarter (QJJJJ), a VKNR.
+const LAENGSTER_SCHLUESSEL: usize = 5;
+
+/// Names of records, which messages show.
+const SATZARTEN: [&[u8]; 13] = [
+    b"con0", b"besa", b"rvsa", b"adt0", b"adt9", b"kad0", b"kad9", b"sad0", b"sad9", b"hdrg0",
+    b"hdrg1", b"hdrg9", b"con9",
+];
 
 /// Appends the text of a content in ISO 8859-15.
 fn klartext(inhalt: &[u8], text: &mut String) {
@@ -62,10 +68,12 @@ fn klartext(inhalt: &[u8], text: &mut String) {
     text.extend(inhalt.iter().map(zeichen));
 }
 
-/// Returns a content as messages show it. Anything may slip into any field, so what is longer than a
-/// code or a number of a practice is shown as its shape.
+/// Returns a content as messages show it. Anything may slip into any field, so only what is as short
+/// as a key and no name is shown as it is; of all else the shape.
 fn gefunden(inhalt: &[u8]) -> String {
-    if LAENGSTER_SCHLUESSEL < inhalt.len() {
+    let buchstaben = inhalt.iter().filter(|b| !b.is_ascii_digit()).count();
+    let ist_schluessel = inhalt.len() <= LAENGSTER_SCHLUESSEL && buchstaben <= 1;
+    if !ist_schluessel && !SATZARTEN.contains(&inhalt) {
         return muster(inhalt);
     }
     let mut text = String::new();

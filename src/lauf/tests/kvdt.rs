@@ -127,3 +127,40 @@ fn a_kvdt_file_does_not_stand_for_a_missing_part() {
     ordner.mit_bytes("sadt.con", &datei(sadt)).mit("faelle.xml", &teil);
     beginnt(&ordner.laufe(), &["faelle.xml:2:44: lieferung_unvollstaendig"], "SADT alone");
 }
+
+/// Ids that look like ours: a host may send back what it found in a bundle.
+#[test]
+fn an_id_that_is_another_records_hash_ends_in_an_answer() {
+    let ohne = guter_fall().replace("3003S1 ", "");
+    let hash = blake3::hash(&datei(&ohne)).to_hex()[..16].to_owned();
+    let mit = guter_fall().replace("3003S1", &format!("3003{hash}"));
+    for faelle in [format!("{ohne} {mit}"), format!("{mit} {ohne}")] {
+        let ordner = ordner();
+        ordner.mit_bytes("a.con", &praxis(&faelle));
+        let ergebnis = fuehre_aus(&ordner.auftrag()).expect("ein Ergebnis");
+        assert_eq!(ergebnis.abrechnung.summen.faelle, 2);
+    }
+    // in XML the id is the practice's own, and the record has no other
+    let ordner = ordner();
+    ordner.mit_bytes("a.con", &praxis(&ohne));
+    ordner.mit("faelle.xml", &lieferung(&kopf("L1", ""), "170019900", &[&hash]));
+    let gefunden = ordner.laufe();
+    assert!(gefunden.len() == 1 && gefunden[0].contains(": fall_doppelt: "), "{gefunden:#?}");
+}
+
+/// Twice in one file of the practice and once in another: none of the three is named by it.
+#[test]
+fn a_schein_id_that_is_not_unique_in_one_file_names_no_case_of_another() {
+    let zweig =
+        KOPF.replace("0201170010100", "0201170019900").replace("0201170010200", "0201170019901");
+    let im_zweig = guter_fall().replace("170010100", "170019900");
+    let zweimal = format!("{} {}", guter_fall(), guter_fall().replace("20240115", "20240116"));
+    for (haupt, neben) in [("a.con", "b.con"), ("b.con", "a.con")] {
+        let ordner = ordner();
+        ordner.mit_bytes(haupt, &praxis(&zweimal));
+        ordner.mit_bytes(neben, &datei(&format!("{zweig} {im_zweig} {FUSS}")));
+        let ergebnis = fuehre_aus(&ordner.auftrag()).expect("ein Ergebnis");
+        let ids: Vec<_> = ergebnis.abrechnung.par09.iter().map(|e| e.fall_id.len()).collect();
+        assert_eq!(ids, [16, 16, 16]);
+    }
+}

@@ -35,9 +35,6 @@ pub struct Leistung {
     pub bsnr: Option<Bsnr>,
     /// Its physician (5099); the Ersatzwert `999999900` if none is said.
     pub lanr: Lanr,
-    /// The BSNR that a free text (5009) consists of: for the GNR that marks a patient of a closed
-    /// practice, that practice.
-    pub genannte_bsnr: Option<Bsnr>,
 }
 
 /// A case. Reading another one into it reuses its memory.
@@ -46,6 +43,7 @@ pub struct Fall {
     kern: Option<Kern>,
     schein_id: String,
     leistungen: Vec<Leistung>,
+    nennungen: Vec<(Gnr, Bsnr)>,
 }
 
 /// What every case has.
@@ -88,6 +86,12 @@ impl Fall {
     /// Returns its services in their order.
     pub fn leistungen(&self) -> &[Leistung] {
         &self.leistungen
+    }
+
+    /// Returns the BSNRs of which free texts (5009) consist, each with the GNR that it follows: behind
+    /// the GNR that marks a patient of a closed practice, that practice.
+    pub fn nennungen(&self) -> &[(Gnr, Bsnr)] {
+        &self.nennungen
     }
 
     /// Returns where its record begins.
@@ -150,6 +154,7 @@ pub(super) fn lies(
     fall.kern = None;
     fall.schein_id.clear();
     fall.leistungen.clear();
+    fall.nennungen.clear();
     let mut pruefung = Pruefung {
         kopf,
         satz,

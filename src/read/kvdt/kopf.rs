@@ -72,6 +72,8 @@ pub struct Kopf {
     pub pakete: Vec<Paket>,
     /// Places of practice (besa); the first is the practice, the others are its branches.
     pub betriebsstaetten: Vec<Betriebsstaette>,
+    /// Physicians of hospitals (0212 below 0213).
+    pub krankenhausaerzte: Vec<Lanr>,
     /// Where the first BSNR stands.
     pub praxis_ab: Stelle,
     /// Version of the record description (9212 in adt0), `ADT0126.01`.
@@ -96,6 +98,9 @@ pub(super) struct Kopfentwurf {
     pub(super) pakete: Vec<Paket>,
     pub(super) betriebsstaetten: Vec<Betriebsstaette>,
     praxis_ab: Stelle,
+    /// The first BSNR of besa is malformed: whose cases they are, nobody knows.
+    praxis_unlesbar: bool,
+    krankenhausaerzte: Vec<Lanr>,
     version: Option<String>,
     quartal: Option<(Quartal, Stelle)>,
 }
@@ -182,7 +187,10 @@ impl Kopfentwurf {
                         self.betriebsstaetten.push(Betriebsstaette { bsnr, aerzte: Vec::new() });
                         im_krankenhaus = false;
                     }
-                    Err(fehler) => melde(falsch(Regel::Form, feld, fehler.erwartet)),
+                    Err(fehler) => {
+                        self.praxis_unlesbar |= self.betriebsstaetten.is_empty();
+                        melde(falsch(Regel::Form, feld, fehler.erwartet));
+                    }
                 },
                 212 if feld.inhalt == b"888888800" => {
                     let text = format!(
@@ -192,8 +200,8 @@ impl Kopfentwurf {
                 }
                 212 => match (Lanr::aus_bytes(feld.inhalt), self.betriebsstaetten.last_mut()) {
                     // below a hospital: no place of ours
-                    (Ok(_), _) if im_krankenhaus => {}
-                    (Ok(_), None) => {}
+                    (Ok(lanr), None) => self.krankenhausaerzte.push(lanr),
+                    (Ok(lanr), _) if im_krankenhaus => self.krankenhausaerzte.push(lanr),
                     (Ok(lanr), Some(ort)) if ort.aerzte.contains(&lanr) => {
                         let text = format!(
                             "die LANR steht unter der BSNR {} mehrfach; erwartet wird sie einmal; {NEU}",
@@ -253,11 +261,12 @@ impl Kopfentwurf {
     /// Returns the whole head; `None` if practice or quarter could not be read.
     pub(super) fn fertig(self) -> Option<Kopf> {
         let (quartal, quartal_ab) = self.quartal?;
-        self.betriebsstaetten.first()?;
+        self.betriebsstaetten.first().filter(|_| !self.praxis_unlesbar)?;
         Some(Kopf {
             erstellt: self.erstellt?,
             pakete: self.pakete,
             betriebsstaetten: self.betriebsstaetten,
+            krankenhausaerzte: self.krankenhausaerzte,
             praxis_ab: self.praxis_ab,
             version: self.version.unwrap_or_default(),
             quartal,

@@ -164,9 +164,9 @@ impl<R: Read> KvdtLeser<R> {
         });
         for leistung in fall.leistungen() {
             stapel.leistung(leistung.tag, leistung.gnr, leistung.lanr);
-            if let Some(bsnr) = leistung.genannte_bsnr {
-                stapel.nenne(leistung.gnr, bsnr);
-            }
+        }
+        for (gnr, bsnr) in fall.nennungen() {
+            stapel.nenne(*gnr, *bsnr);
         }
         block.faelle += 1;
     }
@@ -242,7 +242,9 @@ fn name_sagt(name: &str) -> Option<(u8, &str, &str)> {
     let (pakete, rest) = rest.split_at_checked(2)?;
     let (bsnr, rest) = rest.split_at_checked(9)?;
     let (tag, _) = rest.strip_prefix('_')?.split_once('_')?;
-    let passt = bsnr.bytes().all(|b| b.is_ascii_digit());
+    let ziffern = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let ist_tag = tag.len() == 10 && tag.split('.').count() == 3 && tag.split('.').all(ziffern);
+    let passt = ziffern(bsnr) && ist_tag;
     passt.then_some((u8::from_str_radix(pakete, 16).ok()?, bsnr, tag))
 }
 

@@ -68,10 +68,9 @@ impl Pruefung<'_> {
         let ist_ebm = ziffern.len() == 5
             && ziffern.iter().all(u8::is_ascii_digit)
             && matches!(zusatz, [] | [b'A'..=b'Z']);
-        // the others (GOÄ) have forms of their own
-        let passt = ist_ebm || self.gebuehrenordnung == b'3';
-        let gnr = if ist_ebm { Gnr::aus_bytes(feld.inhalt).ok() } else { goae(feld.inhalt) };
-        let gnr = gnr.filter(|_| passt);
+        let ist_goae = self.gebuehrenordnung == b'3';
+        let gnr = if ist_goae { goae(feld.inhalt) } else { Gnr::aus_bytes(feld.inhalt).ok() };
+        let gnr = gnr.filter(|_| ist_ebm || ist_goae);
         self.beginne_leistung(feld.stelle, gnr.is_some());
         let Some(gnr) = gnr else {
             return self.falsch(
@@ -91,8 +90,8 @@ impl Pruefung<'_> {
             // said once; what is beyond is not kept
             Lage::Da(_) if LEISTUNGEN_MAX < fall.leistungen.len() => {}
             Lage::Da(tag) => {
-                let (bsnr, lanr, genannte_bsnr) = (None, Lanr::OHNE, None);
-                fall.leistungen.push(Leistung { tag, gnr, anzahl: 1, bsnr, lanr, genannte_bsnr });
+                let (bsnr, lanr) = (None, Lanr::OHNE);
+                fall.leistungen.push(Leistung { tag, gnr, anzahl: 1, bsnr, lanr });
                 if LEISTUNGEN_MAX < fall.leistungen.len() {
                     let text = format!(
                         "mehr als {LEISTUNGEN_MAX} Leistungen in einem Fall gefunden; erwartet werden einige hundert; bitte die Datei prüfen"
@@ -163,13 +162,13 @@ impl Pruefung<'_> {
         }
     }
 
-    /// Several lines are allowed; the first that is a BSNR counts.
+    /// Several lines are allowed.
     pub(super) fn begruendung(&mut self, feld: Feld<'_>, fall: &mut Fall) {
         if self.gehoert_zur_gnr(false, feld)
-            && let Some(leistung) = fall.leistungen.last_mut()
-            && leistung.genannte_bsnr.is_none()
+            && let (Some(leistung), Ok(bsnr)) =
+                (fall.leistungen.last(), Bsnr::aus_bytes(feld.inhalt))
         {
-            leistung.genannte_bsnr = Bsnr::aus_bytes(feld.inhalt).ok();
+            fall.nennungen.push((leistung.gnr, bsnr));
         }
     }
 
@@ -212,8 +211,11 @@ impl Pruefung<'_> {
             let text = "der Ersatzwert 888888800 ist überholt; erwartet wird eine LANR oder 999999900; bitte berichtigen";
             return self.melde(Regel::ArztUeberholt, feld, text.to_owned());
         }
-        let in_besa =
-            || self.besa().is_none_or(|besa| besa.iter().any(|ort| ort.aerzte.contains(&lanr)));
+        let in_besa = || {
+            let im_krankenhaus = self.kopf.is_some_and(|k| k.krankenhausaerzte.contains(&lanr));
+            im_krankenhaus
+                || self.besa().is_none_or(|besa| besa.iter().any(|ort| ort.aerzte.contains(&lanr)))
+        };
         if lanr != Lanr::OHNE && !in_besa() {
             let text = "die LANR steht nicht in besa; erwartet wird die eines Arztes der Praxis (Feld 0212); bitte berichtigen";
             self.melde(Regel::ArztUnbekannt, feld, text.to_owned());
@@ -243,10 +245,10 @@ impl Pruefung<'_> {
     }
 }
 
-/// Numbers of the GOÄ have letters of both cases and other characters. No rule reads them, so they
-/// are kept in capitals and without the others.
+/// Numbers of the GOÄ have letters of both cases and other characters. No rule reads them, and none
+/// may be taken for one of the EBM: they are kept behind a G, in capitals and without the others.
 fn goae(inhalt: &[u8]) -> Option<Gnr> {
-    let zeichen: Vec<u8> =
-        inhalt.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase).collect();
-    Gnr::aus_bytes(&zeichen).ok()
+    let zeichen = inhalt.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase);
+    let gnr: Vec<u8> = [b'G'].into_iter().chain(zeichen).take(9).collect();
+    Gnr::aus_bytes(&gnr).ok()
 }

@@ -168,11 +168,23 @@ fn what_kvdt_allows_is_no_finding() {
         assert_eq!((gelesen.faelle.len(), ohne_pruefziffer), (1, regeln), "{quartal}");
     }
     // numbers of the GOÄ are of any form
-    for gnr in ["437a", "A5", "5.1", "K1"] {
+    for (gnr, gelesene) in
+        [("437a", "G437A"), ("A5", "GA5"), ("0300-0", "G03000"), ("03000", "G03000"), ("-", "G")]
+    {
         let fall = abgewandelt("41211", "41213").replace("500103000", &format!("5001{gnr}"));
         let gelesen = lies(&datei(&format!("{KOPF} {fall} {FUSS}")));
         assert_eq!((gelesen.faelle.len(), gelesen.texte.len()), (1, 0), "{:?}", gelesen.texte);
+        // never one of the EBM, which may be a mark
+        assert!(gelesen.faelle[0].contains(&format!(" {gelesene} 123456601")), "{gnr}");
     }
+    // several free texts behind a GNR all name
+    let fall = abgewandelt("5099123456601", "5099123456601 5009170020100 5009x 5009170030100");
+    let gelesen = lies(&datei(&format!("{KOPF} {fall} {FUSS}")));
+    assert!(
+        gelesen.faelle[0].ends_with("] 03000=170020100 03000=170030100"),
+        "{}",
+        gelesen.faelle[0]
+    );
     // in lab communities a LANR of the wrong shape counts as missing
     let fall = abgewandelt("80000101", "80000102").replace("423900", "423928");
     let fall = fall.replace("5099123456601", "5099x");
@@ -226,6 +238,10 @@ fn no_message_shows_a_person() {
     for (statt, durch) in [
         ("3101Muster ", "3101Muster 3101Mustermann "),
         ("31081", "310819560704"),
+        ("4111104612144", "4111Mustermann"),
+        ("4111104612144", "411119560704"),
+        ("5098170010100", "509819560704"),
+        ("500020240115", "50001956070"),
         ("423900", "423919560704"),
         ("410112024", "4101Mustermann"),
         ("500103000", "5001Mustermann"),
