@@ -16,6 +16,7 @@
 //! erklaerung/  the evidence of one decision → its full German explanation
 //!
 //! lauf/        one run through all of them, on its own threads
+//!   │          threads: how many, and the pool that a run owns
 //! generate/    synthetic quarters of any size, for tests and measures
 //! cli/         the command: arguments in, streams and exit code out
 //! ```

@@ -7,10 +7,10 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::ergebnis::Grund;
-use crate::lauf::{Auftrag, Ergebnis, fuehre_aus};
+use crate::golden::entscheide;
+use crate::lauf::Ergebnis;
 use crate::meldung::Stufe;
 use crate::read::eingaben::Eingaben;
-use crate::read::roh::Zaehler;
 
 mod kvdt;
 
@@ -45,18 +45,7 @@ fn dateien(ordner: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 fn laufe(ordner: &Path) -> Ergebnis {
-    let auftrag = Auftrag {
-        eingaben: Eingaben::aus(Some(ordner), &[]),
-        threads: Some(2),
-        ohne_vorlauf: false,
-        ohne_fehlerhafte_dateien: false,
-        lauf: 1,
-        zaehler: Zaehler::default(),
-    };
-    match fuehre_aus(&auftrag) {
-        Ok(ergebnis) => ergebnis,
-        Err(meldungen) => panic!("{:#?}", meldungen.liste()),
-    }
+    entscheide(Eingaben::aus(Some(ordner), &[]), 2)
 }
 
 #[test]

@@ -118,38 +118,7 @@ impl Leser<'_> {
                 self.datei_eindeutig(*platz, &gelesen[*platz], *zweck, &self.auftrag.zaehler)
             })
             .collect();
-        let zu_pruefen = |zweck, ertrag: &Dateiertrag| !self.ist_auszulassen(zweck, ertrag);
-        let doppelte = loop {
-            let mut doppelte = Meldungen::neu(self.grenze);
-            for ((platz, _), ertrag) in orte.iter().zip(&mut ertraege) {
-                gelesen[*platz].mehrfache = Arc::clone(&ertrag.mehrfache);
-            }
-            let dateien = orte.iter().zip(&ertraege);
-            let dateien = dateien.filter(|((_, zweck), ertrag)| zu_pruefen(*zweck, ertrag));
-            let bloecke: Vec<_> = dateien
-                .filter_map(|(ort, ertrag)| {
-                    Some((ort, ertrag, self.lieferungen.umschlaege[ort.0].as_ref()?))
-                })
-                .flat_map(|((platz, zweck), ertrag, umschlag)| {
-                    ertrag.bloecke.iter().enumerate().map(move |(nummer, block)| {
-                        let (platz, zweck, block) = (*platz, *zweck, *block);
-                        doppelt::Verortet { platz, zweck, umschlag, nummer, block }
-                    })
-                })
-                .collect();
-            let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
-            let mut mehrfache = doppelt::pruefe(&bloecke, gelesen, stammdaten, &mut doppelte);
-            if mehrfache.is_empty() {
-                break doppelte;
-            }
-            for ((platz, zweck), ertrag) in orte.iter().zip(&mut ertraege) {
-                let Some(mut weitere) = mehrfache.remove(platz) else { continue };
-                Arc::make_mut(&mut gelesen[*platz].mehrfache).append(&mut weitere);
-                // its bytes have been counted
-                let zaehler = Zaehler::default();
-                *ertrag = self.datei_eindeutig(*platz, &gelesen[*platz], *zweck, &zaehler);
-            }
-        };
+        let doppelte = self.vergleiche_dateien(&orte, gelesen, &mut ertraege);
         let mut faelle = Faelle::default();
         let (mut weggelassen, mut ganz_geliefert) = (Vec::new(), BTreeSet::new());
         for ((platz, zweck), ertrag) in orte.into_iter().zip(ertraege) {
@@ -181,6 +150,42 @@ impl Leser<'_> {
         meldungen.uebernimm(doppelte);
         faelle.unvollstaendig = self.unvollstaendige(&weggelassen, &ganz_geliefert);
         faelle
+    }
+
+    /// Finds what several files deliver twice, and returns the messages. Where Schein-IDs are not
+    /// unique across files, these are read again, until no case is named by one.
+    fn vergleiche_dateien(
+        &self,
+        orte: &[(usize, Zweck)],
+        gelesen: &mut [Gelesen],
+        ertraege: &mut [Dateiertrag],
+    ) -> Meldungen {
+        let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
+        loop {
+            let (mut meldungen, mut bloecke) = (Meldungen::neu(self.grenze), Vec::new());
+            for ((platz, zweck), ertrag) in orte.iter().copied().zip(&*ertraege) {
+                gelesen[platz].mehrfache = Arc::clone(&ertrag.mehrfache);
+                let umschlag = self.lieferungen.umschlaege[platz].as_ref();
+                let Some(umschlag) = umschlag.filter(|_| !self.ist_auszulassen(zweck, ertrag))
+                else {
+                    continue;
+                };
+                bloecke.extend(ertrag.bloecke.iter().enumerate().map(|(nummer, block)| {
+                    doppelt::Verortet { platz, zweck, umschlag, nummer, block: *block }
+                }));
+            }
+            let mut mehrfache = doppelt::pruefe(&bloecke, gelesen, stammdaten, &mut meldungen);
+            if mehrfache.is_empty() {
+                return meldungen;
+            }
+            for ((platz, zweck), ertrag) in orte.iter().copied().zip(&mut *ertraege) {
+                let Some(mut weitere) = mehrfache.remove(&platz) else { continue };
+                Arc::make_mut(&mut gelesen[platz].mehrfache).append(&mut weitere);
+                // its bytes have been counted
+                let zaehler = Zaehler::default();
+                *ertrag = self.datei_eindeutig(platz, &gelesen[platz], zweck, &zaehler);
+            }
+        }
     }
 
     /// Tells whether a file is damaged and the run was told to leave such files out.

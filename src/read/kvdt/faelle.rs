@@ -217,20 +217,20 @@ impl<R: Read> Faelle<R> {
         Ok(true)
     }
 
-    /// Reads con0, besa, rvsa and adt0; true if a package begins that is to be read.
-    fn lies_anfang(&mut self, melde: &mut dyn FnMut(Befund)) -> Result<bool, Abgebrochen> {
+    /// Reads con0, besa, rvsa and adt0.
+    fn lies_anfang(&mut self, melde: &mut dyn FnMut(Befund)) -> Result<(), Abgebrochen> {
         let mut entwurf = Kopfentwurf::default();
         if !self.naechster(melde)? {
             let text = format!("die Datei ist leer; erwartet wird eine KVDT-Datei; {NEU}");
             melde(Befund::neu(Regel::Leer, self.stelle(), text));
             return Err(Abgebrochen::OhneKopf);
         }
-        if !self.ist(b"con0", "con0", melde) || !entwurf.con0(&self.satz, melde) {
+        if !self.ist("con0", melde) || !entwurf.con0(&self.satz, melde) {
             return Err(Abgebrochen::OhneKopf);
         }
         self.genannt.clone_from(&entwurf.pakete);
         if !self.genannt.is_empty() && !self.genannt.contains(&Paket::Adt) {
-            return self.ohne_adt(melde);
+            return Ok(self.ohne_adt(melde)?);
         }
         self.fordere("besa", melde)?;
         entwurf.besa(&self.satz, melde);
@@ -247,12 +247,12 @@ impl<R: Read> Faelle<R> {
         self.begonnen.push(Paket::Adt);
         self.kopf = entwurf.fertig();
         self.abschnitt = Abschnitt::Adt;
-        if self.kopf.is_none() { Err(Abgebrochen::OhneKopf) } else { Ok(true) }
+        if self.kopf.is_none() { Err(Abgebrochen::OhneKopf) } else { Ok(()) }
     }
 
     /// A file of other packages alone is none of ours, but not wrong. Its records up to the first
     /// package are those of its kind (Hybrid-DRG files have no besa).
-    fn ohne_adt(&mut self, melde: &mut dyn FnMut(Befund)) -> Result<bool, Abgebrochen> {
+    fn ohne_adt(&mut self, melde: &mut dyn FnMut(Befund)) -> io::Result<()> {
         let namen: Vec<&str> = self.genannt.iter().map(|paket| paket.name()).collect();
         let text = format!(
             "die Datei enthält nach Feld 9132 nur {} und kein Datenpaket ADT; sie wird übersprungen",
@@ -266,7 +266,7 @@ impl<R: Read> Faelle<R> {
                 break;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     fn fordere(&mut self, satzart: &str, melde: &mut dyn FnMut(Befund)) -> Result<(), Abgebrochen> {
@@ -275,20 +275,16 @@ impl<R: Read> Faelle<R> {
             melde(Befund::neu(Regel::Dateiende, self.stelle(), text));
             return Err(Abgebrochen::OhneKopf);
         }
-        if self.ist(satzart.as_bytes(), satzart, melde) {
-            Ok(())
-        } else {
-            Err(Abgebrochen::OhneKopf)
-        }
+        if self.ist(satzart, melde) { Ok(()) } else { Err(Abgebrochen::OhneKopf) }
     }
 
-    fn ist(&self, satzart: &[u8], name: &str, melde: &mut dyn FnMut(Befund)) -> bool {
+    fn ist(&self, satzart: &str, melde: &mut dyn FnMut(Befund)) -> bool {
         if !self.satz.schaeden().is_empty() {
             return false;
         }
-        if self.satz.satzart() != satzart {
+        if self.satz.satzart() != satzart.as_bytes() {
             let text = format!(
-                "Satz „{}“ gefunden; erwartet wird hier der Satz {name}: con0, besa, rvsa, adt0 stehen vor den Fällen; {NEU}",
+                "Satz „{}“ gefunden; erwartet wird hier der Satz {satzart}: con0, besa, rvsa, adt0 stehen vor den Fällen; {NEU}",
                 gefunden(self.satz.satzart())
             );
             melde(Befund::neu(Regel::Satzfolge, self.satz.stelle(), text));
@@ -299,6 +295,12 @@ impl<R: Read> Faelle<R> {
 
     /// Deals with the record in `satz`; true if it is a good case, which is then in `fall`.
     fn nimm(&mut self, fall: &mut Fall, melde: &mut dyn FnMut(Befund)) -> bool {
+        // nearly all records of a file
+        if self.abschnitt == Abschnitt::Adt
+            && let Some(satzart) = Satzart::aus_bytes(self.satz.satzart())
+        {
+            return self.fall(satzart, fall, melde);
+        }
         let stelle = self.satz.stelle();
         let paket = |wo: usize| {
             let satzart = self.satz.satzart();
@@ -331,10 +333,9 @@ impl<R: Read> Faelle<R> {
             (Abschnitt::Uebersprungen(offen, ab, saetze), ..) => {
                 self.abschnitt = Abschnitt::Uebersprungen(offen, ab, saetze + 1);
             }
-            (Abschnitt::Adt, ..) => match Satzart::aus_bytes(self.satz.satzart()) {
-                Some(satzart) => return self.fall(satzart, fall, melde),
-                None => self.falscher_platz("0101, 0102, 0103, 0104 oder adt9", melde),
-            },
+            (Abschnitt::Adt, ..) => {
+                self.falscher_platz("0101, 0102, 0103, 0104 oder adt9", melde);
+            }
             (Abschnitt::Ende, ..) => self.falscher_platz("das Ende der Datei", melde),
             _ => self.falscher_platz(
                 "kad0, sad0 oder hdrg0, je höchstens einmal in dieser Reihenfolge, oder con9",

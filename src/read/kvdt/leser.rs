@@ -24,7 +24,8 @@ pub struct KvdtLeser<R> {
     datei: Arc<str>,
     faelle: Faelle<R>,
     fall: Fall,
-    block: Option<Block>,
+    /// The practice, once the head has been read.
+    pub(super) block: Option<Block>,
     mehrfache: Arc<BTreeSet<Box<str>>>,
     /// How often each record without an id of its own has been met, by 64 bits of its hash.
     wiederholungen: HashMap<u64, u32>,
@@ -42,7 +43,7 @@ fn meldung(befund: &Befund, datei: &Arc<str>) -> Meldung {
 
 impl<R: Read> KvdtLeser<R> {
     /// Returns a reader of the file `datei`, whose bytes are `quelle`. A case with one of the
-    /// Schein-IDs `mehrfache`, which several cases of the file have, is named by its content.
+    /// Schein-IDs `mehrfache`, which several cases of the practice have, is named by its content.
     pub fn neu(datei: &Arc<str>, quelle: R, mehrfache: Arc<BTreeSet<Box<str>>>) -> Self {
         Self {
             datei: Arc::clone(datei),
@@ -93,11 +94,6 @@ impl<R: Read> KvdtLeser<R> {
             }
         }
         Ok(!stapel.spalten().is_empty())
-    }
-
-    /// Returns the practice, once the head has been read.
-    pub(super) fn bloecke_bisher(&self) -> &[Block] {
-        self.block.as_slice()
     }
 
     fn brich_ab(
@@ -175,11 +171,16 @@ impl<R: Read> KvdtLeser<R> {
 /// Tells whether a Schein-ID can stand in tables and messages: in one piece, and nobody's
 /// Versicherten-ID.
 fn taugt_als_name(id: &str, fall: &Fall) -> bool {
-    let kern: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let koennte_versicherten_id_sein = || {
+        let kern: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+        hat_versicherten_id(&kern)
+    };
+    let ziffern = id.bytes().filter(u8::is_ascii_digit).count();
     let in_einem_stueck = |c: char| !c.is_control() && !c.is_whitespace() && c != '|';
     let eigene = |versicherter: VersichertenId| versicherter.steht_in(id.as_bytes());
     id.chars().all(in_einem_stueck)
-        && !hat_versicherten_id(&kern)
+        // nine digits are asked first: most ids have fewer, and every case comes here
+        && !(9 <= ziffern && koennte_versicherten_id_sein())
         && !fall.versicherten_id().is_some_and(eigene)
 }
 
@@ -258,7 +259,7 @@ impl FallLeser for KvdtLeser<Rohquelle> {
     }
 
     fn bloecke(&self) -> &[Block] {
-        self.bloecke_bisher()
+        self.block.as_slice()
     }
 
     fn kontrollsummen(&self) -> Option<&Kontrollsummen> {

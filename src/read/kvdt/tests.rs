@@ -124,7 +124,7 @@ fn lies_mit(name: &str, bytes: &[u8], stueck: usize, mehrfache: &[&str]) -> Gele
             .collect(),
         texte: liste.into_iter().map(|m| m.text).collect(),
         abgebrochen,
-        bloecke: leser.bloecke_bisher().to_vec(),
+        bloecke: leser.block.as_slice().to_vec(),
     }
 }
 
