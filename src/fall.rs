@@ -299,6 +299,28 @@ impl Stapel {
         self.nennung_bis.push(u32::try_from(self.nennung.len()).unwrap_or(u32::MAX));
     }
 
+    /// Takes the last case out again, with its services.
+    pub(crate) fn nimm_zurueck(&mut self) {
+        let Some(id) = self.fall_id.pop() else { return };
+        self.texte.truncate(id.von as usize);
+        self.bsnr.pop();
+        self.versicherte.pop();
+        self.quartal.pop();
+        self.satzart.pop();
+        self.scheinuntergruppe.pop();
+        self.kennzeichen.pop();
+        self.id_erzeugt.pop();
+        self.stelle.pop();
+        self.leistung_bis.pop();
+        self.nennung_bis.pop();
+        let bis = |enden: &[u32]| enden.last().map_or(0, |ende| *ende as usize);
+        let (leistungen, nennungen) = (bis(&self.leistung_bis), bis(&self.nennung_bis));
+        self.tag.truncate(leistungen);
+        self.gnr.truncate(leistungen);
+        self.lanr.truncate(leistungen);
+        self.nennung.truncate(nennungen);
+    }
+
     /// Adds a service to the last case.
     pub fn leistung(&mut self, tag: Tag, gnr: Gnr, lanr: Lanr) {
         self.tag.push(tag);

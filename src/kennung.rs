@@ -35,8 +35,11 @@ pub struct Arzt(u32);
 pub struct Ags(u32);
 
 /// A Gebührenordnungsposition of one to nine capital letters and digits (KVDT 5001).
+///
+/// Packed into an integer, six bits a character from the highest on, so that it compares at once and
+/// sorts as its text does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Gnr([u8; 9]);
+pub struct Gnr(u64);
 
 /// A Versicherten-ID, letter and nine digits (KVDT 3119), packed into an integer.
 ///
@@ -60,8 +63,32 @@ pub enum Gelesen {
 
 /// Parses exactly `anzahl` ASCII digits (at most nine).
 fn ziffern(text: &[u8], anzahl: usize) -> Option<u32> {
-    (text.len() == anzahl && text.iter().all(u8::is_ascii_digit))
-        .then(|| text.iter().fold(0, |summe, b| summe * 10 + u32::from(b - b'0')))
+    if text.len() != anzahl {
+        return None;
+    }
+    let (anfang, rest) = match text.split_first_chunk::<8>() {
+        Some((acht, rest)) => (acht_ziffern(*acht)?, rest),
+        None => (0, text),
+    };
+    rest.iter()
+        .try_fold(anfang, |summe, b| b.is_ascii_digit().then(|| summe * 10 + u32::from(b - b'0')))
+}
+
+/// Parses eight digits at once: every case has several numbers of nine.
+fn acht_ziffern(text: [u8; 8]) -> Option<u32> {
+    const JE_BYTE: u64 = 0x0101_0101_0101_0101;
+    let zeichen = u64::from_le_bytes(text);
+    // A digit is 0x30 to 0x39: its high half is 3, and 6 more leave it so.
+    let hoch = |wert: u64| wert & (0xF0 * JE_BYTE);
+    if hoch(zeichen) != 0x30 * JE_BYTE || hoch(zeichen + 6 * JE_BYTE) != 0x30 * JE_BYTE {
+        return None;
+    }
+    let einer = zeichen - 0x30 * JE_BYTE;
+    // Neighbours join: to four numbers of two digits, to two of four, to one of eight.
+    let paare = (einer * 10 + (einer >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let vierer = (paare * 100 + (paare >> 16)) & 0x0000_FFFF_0000_FFFF;
+    let achter = (vierer & 0xFFFF) * 10_000 + (vierer >> 32);
+    u32::try_from(achter).ok()
 }
 
 macro_rules! ziffernkennung {
@@ -144,10 +171,12 @@ impl Lanr {
     /// An Ersatzwert has none to check.
     pub fn pruefziffer_stimmt(self) -> bool {
         self.ist_ersatzwert() || {
-            let stellen = self.0 / 1_000;
-            let summe: u32 = (0..6)
-                .map(|i| stellen / 10_u32.pow(5 - i) % 10 * if i % 2 == 0 { 4 } else { 9 })
-                .sum();
+            let mut stellen = self.0 / 1_000;
+            let mut summe = 0;
+            for gewicht in [9, 4, 9, 4, 9, 4] {
+                summe += stellen % 10 * gewicht;
+                stellen /= 10;
+            }
             (10 - summe % 10) % 10 == self.0 / 100 % 10
         }
     }
@@ -166,22 +195,28 @@ impl Gnr {
     /// # Errors
     /// [`Formfehler`] for any other length or character.
     pub fn aus_bytes(text: &[u8]) -> Result<Self, Formfehler> {
-        let passt = (1..=9).contains(&text.len())
-            && text.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-        if !passt {
-            return Err(Formfehler {
-                erwartet: "eine GNR aus 1 bis 9 Ziffern und Großbuchstaben"
-            });
+        let gepackt = text.iter().try_fold(0, |gnr: u64, b| {
+            let nummer = match b {
+                b'0'..=b'9' => b - b'0' + 1,
+                b'A'..=b'Z' => b - b'A' + 11,
+                _ => return None,
+            };
+            Some(gnr << 6 | u64::from(nummer))
+        });
+        match gepackt {
+            Some(gnr) if (1..=9).contains(&text.len()) => Ok(Self(gnr << (6 * (9 - text.len())))),
+            _ => Err(Formfehler { erwartet: "eine GNR aus 1 bis 9 Ziffern und Großbuchstaben" }),
         }
-        let mut gnr = [0; 9];
-        gnr[..text.len()].copy_from_slice(text);
-        Ok(Self(gnr))
     }
 }
 
 impl fmt::Display for Gnr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().take_while(|b| **b != 0).try_for_each(|b| write!(f, "{}", char::from(*b)))
+        let nummern = (0..9).rev().map(|i| u8::try_from(self.0 >> (6 * i) & 0x3F).unwrap_or(0));
+        nummern.take_while(|nummer| *nummer != 0).try_for_each(|nummer| {
+            let b = if nummer < 11 { b'0' + nummer - 1 } else { b'A' + nummer - 11 };
+            write!(f, "{}", char::from(b))
+        })
     }
 }
 
@@ -216,6 +251,12 @@ impl VersichertenId {
             }
             _ => Gelesen::Formfehler,
         }
+    }
+
+    /// Reads a value that is a capital letter and nine digits, and nothing else.
+    pub(crate) fn aus_form(text: &[u8; 10]) -> Option<Self> {
+        let [buchstabe @ b'A'..=b'Z', nummer @ ..] = text else { return None };
+        Some(Self(u64::from(buchstabe - b'A') << 32 | u64::from(ziffern(nummer, 9)?)))
     }
 
     /// Returns the ten characters. No output of a run holds them but as a pseudonym.
@@ -361,6 +402,35 @@ mod tests {
             };
             assert_eq!(id.pruefziffer_stimmt(), stimmt, "{text}");
             assert_eq!(id.klartext(), text.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_are_digits_wherever_they_stand() {
+        let gut = b"907856341";
+        assert_eq!(ziffern(gut, 9), Some(907_856_341));
+        for i in 0..9 {
+            for b in 0..=255 {
+                let mut text = *gut;
+                text[i] = b;
+                let erwartet = std::str::from_utf8(&text).ok().filter(|_| b.is_ascii_digit());
+                assert_eq!(
+                    ziffern(&text, 9),
+                    erwartet.map(|t| t.parse().expect("Zahl")),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_gnr_shows_and_sorts_as_its_text() {
+        let texte = ["0", "03000", "03001", "0300A", "3", "A", "A0", "AZ9", "Z", "ZZZZZZZZZ"];
+        let gnr = texte.map(|text| Gnr::aus_bytes(text.as_bytes()).expect(text));
+        assert!(gnr.is_sorted());
+        assert_eq!(gnr.map(|gnr| gnr.to_string()), texte);
+        for text in ["", "0123456789", "a", "0 ", "Ä", "/", ":", "@", "["] {
+            assert!(Gnr::aus_bytes(text.as_bytes()).is_err(), "{text}");
         }
     }
 

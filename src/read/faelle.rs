@@ -1,4 +1,9 @@
 //! Claims XML: per practice its cases, streamed.
+//!
+//! Two readers stand side by side: here the reference reader, which reads everything and says what is
+//! wrong where, and in `schnell` the fast path, which takes what is usual.
+
+mod schnell;
 
 use std::sync::Arc;
 
@@ -69,6 +74,9 @@ pub struct FaelleLeser {
     fall: Option<Quartal>,
     /// Treatment quarter against which the days of the current case are checked.
     quartal: Quartal,
+    /// The fast path may be taken.
+    schnellweg: bool,
+    zuletzt: schnell::Zuletzt,
 }
 
 impl FaelleLeser {
@@ -92,7 +100,16 @@ impl FaelleLeser {
             unbekannte_praxis: false,
             fall: None,
             quartal,
+            schnellweg: true,
+            zuletzt: schnell::Zuletzt::neu(quartal),
         })
+    }
+
+    /// Leaves everything to the reference reader: the measure of the fast path.
+    #[must_use]
+    pub fn ohne_schnellweg(mut self) -> Self {
+        self.schnellweg = false;
+        self
     }
 
     /// Returns the envelope.
@@ -202,6 +219,9 @@ impl FallLeser for FaelleLeser {
     ) -> Result<bool, Abbruch> {
         stapel.leere();
         loop {
+            if self.schnellweg && self.schnell(stapel) {
+                return Ok(true);
+            }
             match self.xml.naechste(meldungen)? {
                 Marke::Beginn(element) if std::ptr::eq(element, &raw const LEISTUNG) => {
                     self.leistung(stapel, meldungen);
@@ -265,13 +285,27 @@ pub(crate) const FALL_ID_PERSOENLICH: &str = "die Fall-Id enthält die Versicher
 fn fall_id(text: &str) -> Result<String, String> {
     let passt = (1..=60).contains(&text.chars().count())
         && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '|');
-    let kern: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-    if let Gelesen::Id { .. } = VersichertenId::lies(kern.as_bytes()) {
+    if aehnelt_versicherten_id(text.as_bytes()) {
         return Err("eine Fall-Id, die nicht wie eine Versicherten-ID aussieht".to_owned());
     }
     passt
         .then(|| text.to_owned())
         .ok_or_else(|| "eine Fall-Id aus 1 bis 60 Zeichen ohne Leerzeichen und |".to_owned())
+}
+
+/// Tells whether the letters and digits of a case id are those of a Versicherten-ID.
+fn aehnelt_versicherten_id(id: &[u8]) -> bool {
+    let mut kern = [0; 10];
+    if id.len() < kern.len() {
+        return false;
+    }
+    let mut anzahl = 0;
+    for b in id.iter().filter(|b| b.is_ascii_alphanumeric()) {
+        let Some(platz) = kern.get_mut(anzahl) else { return false };
+        *platz = *b;
+        anzahl += 1;
+    }
+    anzahl == kern.len() && matches!(VersichertenId::lies(&kern), Gelesen::Id { .. })
 }
 
 /// Reads the patient: normalised or, in any other shape, missing; both with a warning.

@@ -57,8 +57,11 @@ enum Stoerung {
 /// Most bytes of one piece of markup or text: no legitimate tag comes near it.
 pub(crate) const MARKE_MAX: u64 = 1 << 20;
 
-/// How much is read at once.
-const PUFFER: usize = 1 << 16;
+/// How much is read at once: large enough to hash it fast, small enough to stay in a core's cache.
+const PUFFER: usize = 1 << 18;
+
+/// How much of it is read to begin with: a head that is looked at alone needs no more.
+const ANFANG: usize = 1 << 13;
 
 /// The mark with which UTF-8 may begin.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -77,6 +80,9 @@ pub(crate) struct Textquelle {
     gelesen: usize,
     /// Decoded bytes of the current window, where they differ from the stored ones.
     klar: Vec<u8>,
+    /// Characters that come before all others and stand nowhere, from the first that is unread.
+    einschub: Vec<u8>,
+    einschub_ab: usize,
     /// The window: `von..bis` of `klar` or of `puffer`.
     in_klar: bool,
     von: usize,
@@ -87,6 +93,8 @@ pub(crate) struct Textquelle {
     bom: u64,
     /// Line and byte where the current piece of markup begins.
     marke_ab: (u64, u64),
+    /// What reading ahead met: it counts when the characters before it are used up.
+    spaeter: Option<io::Error>,
     stoerung: Option<Stoerung>,
 }
 
@@ -102,7 +110,7 @@ impl Textquelle {
         let mut puffer = vec![0; PUFFER];
         let mut gelesen = 0;
         while gelesen < DEKLARATION_MAX {
-            match roh.read(&mut puffer[gelesen..]) {
+            match roh.read(&mut puffer[gelesen..ANFANG]) {
                 Ok(0) => break,
                 Ok(anzahl) => gelesen += anzahl,
                 Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
@@ -123,6 +131,8 @@ impl Textquelle {
             geprueft: bom,
             gelesen,
             klar: Vec::new(),
+            einschub: Vec::new(),
+            einschub_ab: 0,
             in_klar: false,
             von: 0,
             bis: 0,
@@ -130,6 +140,7 @@ impl Textquelle {
             byte: bom as u64,
             bom: bom as u64,
             marke_ab: (1, 0),
+            spaeter: None,
             stoerung: None,
         })
     }
@@ -220,6 +231,9 @@ impl Textquelle {
                 (self.von, self.bis, self.in_klar) = (0, 0, false);
                 return Ok(());
             }
+            if let Some(fehler) = self.spaeter.take() {
+                return Err(Stoerung::Lesen(fehler));
+            }
             self.puffer.copy_within(self.geprueft..self.gelesen, 0);
             self.gelesen -= self.geprueft;
             self.geprueft = 0;
@@ -237,7 +251,7 @@ impl Textquelle {
         let fenster = self.geprueft..self.geprueft + laenge;
         self.geprueft = fenster.end;
         self.in_klar =
-            self.zeichensatz != Zeichensatz::Utf8 && !self.puffer[fenster.clone()].is_ascii();
+            self.zeichensatz != Zeichensatz::Utf8 && !self.puffer[fenster.start].is_ascii();
         if self.in_klar {
             self.klar.clear();
             let mut utf8 = [0; 4];
@@ -251,6 +265,71 @@ impl Textquelle {
         } else {
             (self.von, self.bis) = (fenster.start, fenster.end);
         }
+    }
+
+    /// Returns the unread characters at hand, if they are the stored bytes.
+    pub(crate) fn vorrat(&self) -> Option<&[u8]> {
+        let bereit = !self.in_klar && self.stoerung.is_none() && !self.hat_einschub();
+        bereit.then(|| &self.puffer[self.von..self.bis])
+    }
+
+    /// Makes what [`vorrat`](Self::vorrat) returns longer, from the same first character on. Returns
+    /// false if that cannot be: the buffer is full, or the end or a fault comes next, which is left to
+    /// those who read character by character.
+    pub(crate) fn erweitere(&mut self) -> bool {
+        if self.vorrat().is_none() || self.spaeter.is_some() {
+            return false;
+        }
+        if self.von == self.bis {
+            self.von = self.geprueft;
+        }
+        if 0 < self.von {
+            self.puffer.copy_within(self.von..self.gelesen, 0);
+            self.gelesen -= self.von;
+            self.geprueft -= self.von;
+        }
+        (self.von, self.bis) = (0, self.geprueft);
+        loop {
+            let rest = &self.puffer[self.geprueft..self.gelesen];
+            let (laenge, falsch) = gueltig(rest, self.zeichensatz, false);
+            if 0 < laenge && (self.zeichensatz == Zeichensatz::Utf8 || rest[0].is_ascii()) {
+                self.geprueft += laenge;
+                self.bis = self.geprueft;
+                return true;
+            }
+            if 0 < laenge || falsch.is_some() {
+                return false;
+            }
+            if self.gelesen == self.puffer.len() {
+                return false;
+            }
+            match self.roh.read(&mut self.puffer[self.gelesen..]) {
+                Ok(0) => return false,
+                Ok(anzahl) => self.gelesen += anzahl,
+                Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
+                Err(fehler) => {
+                    self.spaeter = Some(fehler);
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Passes over the first `bytes` of what [`vorrat`](Self::vorrat) returns, which hold `zeilen` line
+    /// ends.
+    pub(crate) fn ueberspringe(&mut self, bytes: usize, zeilen: u64) {
+        self.von += bytes;
+        self.byte += bytes as u64;
+        self.zeile += zeilen;
+    }
+
+    /// Puts characters before all others that are still to come.
+    pub(crate) fn schiebe_ein(&mut self, zeichen: String) {
+        (self.einschub, self.einschub_ab) = (zeichen.into_bytes(), 0);
+    }
+
+    fn hat_einschub(&self) -> bool {
+        self.einschub_ab < self.einschub.len()
     }
 
     fn fenster(&self) -> &[u8] {
@@ -271,6 +350,9 @@ impl Read for Textquelle {
 
 impl BufRead for Textquelle {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.hat_einschub() {
+            return Ok(&self.einschub[self.einschub_ab..]);
+        }
         if self.von == self.bis {
             if self.stoerung.is_none() {
                 self.stoerung = self.naechstes_fenster().err();
@@ -284,6 +366,10 @@ impl BufRead for Textquelle {
     }
 
     fn consume(&mut self, anzahl: usize) {
+        if self.hat_einschub() {
+            self.einschub_ab += anzahl;
+            return;
+        }
         let verbraucht = &self.fenster()[..anzahl];
         let zeilen = memchr_iter(b'\n', verbraucht).count() as u64;
         // A stored byte of an ISO set became one character; of UTF-8 every byte is one.
@@ -298,37 +384,89 @@ impl BufRead for Textquelle {
     }
 }
 
-/// Returns how many of `bytes` may be given out, and the byte behind them if that is a wrong one.
+/// Returns how many of `bytes` may be given out at once, and the byte behind them if that is a wrong
+/// one.
 fn gueltig(bytes: &[u8], zeichensatz: Zeichensatz, am_ende: bool) -> (usize, Option<u8>) {
-    let (laenge, falsch) = if bytes.is_ascii() {
-        (bytes.len(), None)
-    } else if zeichensatz == Zeichensatz::Utf8 {
-        match std::str::from_utf8(bytes) {
-            // U+FFFE and U+FFFF are no characters of XML.
-            Ok(text) => match text.find(['\u{FFFE}', '\u{FFFF}']) {
-                Some(i) => (i, Some(bytes[i])),
-                None => (bytes.len(), None),
-            },
-            // A character may still be cut by the buffer's end, but not by the file's.
-            Err(fehler) if fehler.error_len().is_none() && !am_ende => (fehler.valid_up_to(), None),
-            Err(fehler) => (fehler.valid_up_to(), Some(bytes[fehler.valid_up_to()])),
+    let mut laenge = 0;
+    loop {
+        laenge += schlichte(&bytes[laenge..]);
+        let rest = &bytes[laenge..];
+        let Some(erstes) = rest.first() else { return (laenge, None) };
+        let utf8 = zeichensatz == Zeichensatz::Utf8;
+        // Of the ISO sets only what is not ASCII is decoded, so it is given out by itself.
+        if !utf8 && !erstes.is_ascii() && 0 < laenge {
+            return (laenge, None);
         }
-    } else {
-        let falsch = bytes.iter().position(|b| (0x80..=0x9F).contains(b));
-        (falsch.unwrap_or(bytes.len()), falsch.map(|i| bytes[i]))
+        let stueck = &rest[..rest.len().min(STUECK)];
+        let (gut, falsch) = if utf8 {
+            utf8_zeichen(stueck, am_ende && stueck.len() == rest.len())
+        } else {
+            iso_zeichen(stueck)
+        };
+        laenge += gut;
+        // Nothing good and nothing wrong is a character that the buffer's end cuts.
+        if falsch.is_some() || gut == 0 || !utf8 && !erstes.is_ascii() {
+            return (laenge, falsch);
+        }
+    }
+}
+
+/// Returns how many bytes are whole characters of XML in UTF-8, and the byte behind them if that is a
+/// wrong one.
+fn utf8_zeichen(bytes: &[u8], am_ende: bool) -> (usize, Option<u8>) {
+    let (text, fehler) = match std::str::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(fehler) => {
+            let gut = &bytes[..fehler.valid_up_to()];
+            (std::str::from_utf8(gut).unwrap_or_default(), Some(fehler))
+        }
     };
-    let steuert = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
-    if bytes[..laenge].iter().any(steuert) {
-        let i = bytes[..laenge].iter().position(steuert).unwrap_or(0);
+    // U+FFFE and U+FFFF are no characters of XML.
+    if let Some(i) = text.find(|c| matches!(c, '\u{FFFE}' | '\u{FFFF}') || steuert(c)) {
         return (i, Some(bytes[i]));
     }
-    (laenge, falsch)
+    // A character may still be cut by the buffer's end, but not by the file's.
+    let falsch = fehler.filter(|fehler| am_ende || fehler.error_len().is_some());
+    (text.len(), falsch.map(|fehler| bytes[fehler.valid_up_to()]))
+}
+
+/// Returns how many bytes are characters of an ISO set and all ASCII, or none of them ASCII; and the
+/// byte behind them if that is a wrong one.
+fn iso_zeichen(bytes: &[u8]) -> (usize, Option<u8>) {
+    let falsch = |b: &u8| (0x80..=0x9F).contains(b) || steuert(char::from(*b));
+    let ascii = bytes[0].is_ascii();
+    let ende = bytes.iter().position(|b| b.is_ascii() != ascii || falsch(b));
+    let laenge = ende.unwrap_or(bytes.len());
+    let behind = bytes.get(laenge).copied().filter(|b| b.is_ascii() == ascii);
+    (laenge, behind)
+}
+
+/// Tells whether a character of ASCII is a control character that XML does not have.
+fn steuert(c: char) -> bool {
+    c < ' ' && !matches!(c, '\t' | '\n' | '\r')
+}
+
+/// How many bytes are looked at together.
+const STUECK: usize = 64;
+
+/// Returns how many bytes to begin with are ASCII without control characters but line ends: almost
+/// always all of them. Looks at pieces without a way out in their middle, which the compiler turns
+/// into instructions for many bytes at once.
+fn schlichte(bytes: &[u8]) -> usize {
+    // No `||`, which would be a way out.
+    let ungut = |b: &u8| u8::from(b.wrapping_sub(0x20) >= 0x60) & u8::from(*b != b'\n');
+    let (stuecke, rest) = bytes.as_chunks::<STUECK>();
+    let ganze = stuecke.iter().position(|s| s.iter().fold(0, |da, b| da | ungut(b)) != 0);
+    let im_rest = || rest.iter().position(|b| ungut(b) != 0).unwrap_or(rest.len());
+    ganze.map_or_else(|| stuecke.len() * STUECK + im_rest(), |anzahl| anzahl * STUECK)
 }
 
 /// Returns the character set that a document declares, or the German text that refuses it.
 fn deklariert(kopf: &[u8], bom: usize) -> Result<Zeichensatz, String> {
     let erlaubt = "erwartet wird UTF-8, ISO-8859-1 oder ISO-8859-15; bitte die Datei umkodieren";
-    if kopf.starts_with(b"\xFF\xFE") || kopf.starts_with(b"\xFE\xFF") || kopf.contains(&0) {
+    // Without a mark, the first character (`<`) of UTF-16 or UTF-32 has a zero in it.
+    let null = kopf.iter().take(4).any(|b| *b == 0);
+    if kopf.starts_with(b"\xFF\xFE") || kopf.starts_with(b"\xFE\xFF") || null {
         return Err(format!("die Datei ist in UTF-16 oder UTF-32 kodiert; {erlaubt}"));
     }
     let kopf = &kopf[bom..];

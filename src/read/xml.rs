@@ -7,6 +7,7 @@
 
 mod attribute;
 mod form;
+mod schnellweg;
 mod tabelle;
 
 use std::borrow::Cow;
@@ -27,6 +28,7 @@ use crate::kennung::{gezeigt, muster};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, naechster_name};
 use attribute::ist_leerraum;
 use form::{grund, ist_anweisung, ist_deklaration};
+pub(crate) use schnellweg::Zurueckgelegt;
 pub(crate) use tabelle::{Attribut, Dokument, Element, Kind, persoenlich, pflicht, wahlfrei};
 
 /// What comes next in a document.
@@ -43,6 +45,8 @@ pub(crate) enum Marke {
 /// An open element.
 struct Offen {
     element: &'static Element,
+    /// Its tag has no prefix, and names no namespace unless it is the root's.
+    ueblich: bool,
     /// Place in `kinder` of the last child; the sequence goes only forward.
     kind: usize,
     /// Children seen, as bits over `kinder`.
@@ -73,6 +77,8 @@ pub(crate) struct XmlLeser {
     saetze: u64,
     satz: Option<u64>,
     latin: bool,
+    /// What the fast path opened or closed and quick-xml does not know yet.
+    versatz: Option<schnellweg::Versatz>,
 }
 
 impl std::fmt::Debug for XmlLeser {
@@ -114,6 +120,7 @@ impl XmlLeser {
             saetze: 0,
             satz: None,
             latin,
+            versatz: None,
         })
     }
 
@@ -166,6 +173,7 @@ impl XmlLeser {
         if std::mem::take(&mut self.leer) {
             return Ok(self.schliesse(meldungen));
         }
+        self.gleiche_ab();
         loop {
             self.puffer.clear();
             let am_anfang = self.leser.get_ref().ist_am_anfang();
@@ -237,7 +245,10 @@ impl XmlLeser {
                 self.melde(meldungen, Code::AngabeFehlt, text);
             }
         }
-        self.offen.push(Offen { element, kind: 0, gesehen: 0 });
+        let nennt_raum = memchr::memmem::find(&self.puffer, b"xmlns").is_some();
+        let ueblich = self.puffer[name.clone()] == *element.name.as_bytes()
+            && (self.offen.is_empty() || !nennt_raum);
+        self.offen.push(Offen { element, ueblich, kind: 0, gesehen: 0 });
         self.leer = leer;
         Ok(Some(Marke::Beginn(element)))
     }
