@@ -3,8 +3,10 @@
 //! A value of these types has the right shape. Check digits are another matter: KBV's own test
 //! files break them, so a wrong one is a question to the value, not a reason to refuse it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
+
+use crate::ziffern::neun;
 
 /// A text without the shape of the identifier it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,8 +37,11 @@ pub struct Arzt(u32);
 pub struct Ags(u32);
 
 /// A Gebührenordnungsposition of one to nine capital letters and digits (KVDT 5001).
+///
+/// Inside it is its ASCII characters, seven bits each, the first one highest: in one number they are
+/// copied and compared at once, and ordered as texts are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Gnr([u8; 9]);
+pub struct Gnr(u64);
 
 /// A Versicherten-ID, letter and nine digits (KVDT 3119), packed into an integer.
 ///
@@ -60,6 +65,9 @@ pub enum Gelesen {
 
 /// Parses exactly `anzahl` ASCII digits (at most nine).
 fn ziffern(text: &[u8], anzahl: usize) -> Option<u32> {
+    if anzahl == 9 {
+        return neun(text.try_into().ok()?);
+    }
     (text.len() == anzahl && text.iter().all(u8::is_ascii_digit))
         .then(|| text.iter().fold(0, |summe, b| summe * 10 + u32::from(b - b'0')))
 }
@@ -173,15 +181,16 @@ impl Gnr {
                 erwartet: "eine GNR aus 1 bis 9 Ziffern und Großbuchstaben"
             });
         }
-        let mut gnr = [0; 9];
-        gnr[..text.len()].copy_from_slice(text);
-        Ok(Self(gnr))
+        let zeichen = text.iter().fold(0, |zeichen, b| zeichen << 7 | u64::from(*b));
+        Ok(Self(zeichen << (7 * (9 - text.len()))))
     }
 }
 
 impl fmt::Display for Gnr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().take_while(|b| **b != 0).try_for_each(|b| write!(f, "{}", char::from(*b)))
+        let zeichen = |i: u32| u8::try_from(self.0 >> (7 * i) & 0x7F).unwrap_or(0);
+        let text = (0..9).rev().map(zeichen).take_while(|b| *b != 0);
+        text.map(char::from).try_for_each(|zeichen| f.write_char(zeichen))
     }
 }
 
@@ -192,9 +201,22 @@ impl fmt::Debug for Gnr {
 }
 
 impl VersichertenId {
+    /// The one of KBV's test card.
+    pub(crate) const TESTKARTE: Self = Self::neu(b'T', 555_558_879);
+
+    const fn neu(buchstabe: u8, nummer: u32) -> Self {
+        Self(((buchstabe - b'A') as u64) << 32 | nummer as u64)
+    }
+
     /// Reads a delivered value: blanks are dropped and lower case is raised (`normalisiert`);
     /// any other shape counts as missing.
     pub fn lies(text: &[u8]) -> Gelesen {
+        // as nearly all are
+        if let [buchstabe @ b'A'..=b'Z', nummer @ ..] = text
+            && let Some(nummer) = ziffern(nummer, 9)
+        {
+            return Gelesen::Id { id: Self::neu(*buchstabe, nummer), normalisiert: false };
+        }
         let mut zeichen = [0; 10];
         let mut anzahl = 0;
         let mut normalisiert = false;
@@ -211,8 +233,7 @@ impl VersichertenId {
         }
         match (zeichen[0], ziffern(&zeichen[1..], 9)) {
             (b'A'..=b'Z', Some(nummer)) if anzahl == 10 => {
-                let id = Self(u64::from(zeichen[0] - b'A') << 32 | u64::from(nummer));
-                Gelesen::Id { id, normalisiert }
+                Gelesen::Id { id: Self::neu(zeichen[0], nummer), normalisiert }
             }
             _ => Gelesen::Formfehler,
         }

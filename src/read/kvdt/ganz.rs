@@ -6,52 +6,50 @@
 //! a blank, a record that is not there to its end) is not judged here: then [`teile`] gives nothing
 //! back, and `Saetze` reads the record line for line. A test compares both ways.
 
-use super::satz::{SATZ_MAX, SATZART, VORSPANN, Zeile};
+use super::satz::{RAHMEN, SATZ_MAX, SATZART, VORSPANN, Zeile};
 
 /// Splits the record with which `bytes` begin into its lines; returns its length. `None` if it is not
 /// sure that all of it is in order.
 pub(super) fn teile(bytes: &[u8], zeilen: &mut Vec<Zeile>) -> Option<usize> {
-    let (mut ab, mut nummer) = (0, 0);
+    let mut rest = &bytes[..bytes.len().min(SATZ_MAX)];
+    let (mut von, mut nummer) = (0, 0);
     loop {
-        let anfang: [u8; 8] = bytes.get(ab..ab + 8)?.try_into().ok()?;
-        let feld = vorspann(anfang)?;
-        let bis = ab + laenge(anfang);
-        // at least one byte of content
-        if bis < ab + VORSPANN + 3
-            || SATZ_MAX < bis
-            || anfang[VORSPANN] == b' '
-            || *bytes.get(bis - 2..bis)? != *b"\r\n"
-        {
+        let (laenge, feld, zeichen) = vorspann(*rest.first_chunk::<8>()?)?;
+        if laenge <= RAHMEN || zeichen == b' ' {
             return None;
         }
-        if feld == SATZART && 0 < ab {
-            // what follows is a record only if its first line is whole
-            let inhalt = &bytes[ab + VORSPANN..bis - 2];
-            let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
-            return (ist_ganz && hat_nur_zeichen(&bytes[..ab], nummer)).then_some(ab);
+        let (zeile, danach) = rest.split_at_checked(usize::from(laenge))?;
+        if !zeile.ends_with(b"\r\n") {
+            return None;
         }
-        let (von, ende) = (u32::try_from(ab).ok()?, u32::try_from(bis).ok()?);
-        zeilen.push(Zeile { feld, von, bis: ende, nummer });
-        (ab, nummer) = (bis, nummer + 1);
+        if feld == SATZART && 0 < nummer {
+            // what follows is a record only if its first line is whole
+            let inhalt = &zeile[VORSPANN..zeile.len() - 2];
+            let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
+            let satz = &bytes[..von as usize];
+            return (ist_ganz && hat_nur_zeichen(satz, nummer)).then_some(satz.len());
+        }
+        let bis = von + u32::from(laenge);
+        zeilen.push(Zeile { feld, von, bis, nummer });
+        (rest, von, nummer) = (danach, bis, nummer + 1);
     }
 }
 
-/// Returns the length that the first three bytes write, if they are digits.
-fn laenge(anfang: [u8; 8]) -> usize {
-    let [hunderter, zehner, einer, ..] = anfang.map(usize::from);
-    (hunderter * 100 + zehner * 10 + einer).wrapping_sub(usize::from(b'0') * 111)
-}
-
-/// Returns the field that the bytes 4 to 7 write; `None` unless the first seven are digits.
-fn vorspann(anfang: [u8; 8]) -> Option<u16> {
-    const ZIFFERN: u64 = 0x0030_3030_3030_3030;
-    let werte = (u64::from_le_bytes(anfang) & (u64::MAX >> 8)) ^ ZIFFERN;
-    // a byte above 9 carries into its highest bit, or has it already
-    if ((werte + 0x0076_7676_7676_7676) | werte) & 0x0080_8080_8080_8080 != 0 {
+/// Returns length and field that the first seven bytes write, if they are digits, and the eighth byte.
+fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
+    let bytes = u64::from_le_bytes(anfang);
+    let ziffern = bytes ^ 0x0030_3030_3030_3030;
+    // a byte above 9 reaches its highest bit, or has it already
+    let fremd = (ziffern.wrapping_add(0x0076_7676_7676_7676) | ziffern) & 0x0080_8080_8080_8080;
+    if fremd != 0 {
         return None;
     }
-    let [.., tausender, hunderter, zehner, einer, _] = werte.to_le_bytes().map(u16::from);
-    Some(tausender * 1000 + hunderter * 100 + zehner * 10 + einer)
+    // in each byte the number that two neighbours write
+    let paare = ziffern.wrapping_mul(10).wrapping_add(ziffern >> 8);
+    let [hunderter, ..] = ziffern.to_le_bytes().map(u16::from);
+    let [_, rest, _, vorn, _, hinten, ..] = paare.to_le_bytes().map(u16::from);
+    let zeichen = (bytes >> 56).to_le_bytes()[0];
+    Some((hunderter * 100 + rest, vorn * 100 + hinten, zeichen))
 }
 
 /// Tells whether the record has no other control character than the CR LF of its lines, and none that

@@ -13,7 +13,7 @@ use crate::meldung::Stelle;
 pub(super) const SATZART: u16 = 8000;
 
 /// Bytes of a line besides its content: length 3, field 4, CR LF 2.
-const RAHMEN: usize = 9;
+pub(super) const RAHMEN: u16 = 9;
 
 /// Bytes of a line before its content: length and field.
 pub(super) const VORSPANN: usize = 7;
@@ -60,6 +60,17 @@ pub struct Feld<'a> {
     pub inhalt: &'a [u8],
     /// Where its line begins.
     pub stelle: Stelle,
+}
+
+/// A field without its place, which is needed only where something is told of it.
+#[derive(Clone, Copy)]
+pub(super) struct Kurzfeld<'a> {
+    /// Feldkennung.
+    pub(super) kennung: u16,
+    /// Content.
+    pub(super) inhalt: &'a [u8],
+    /// Which of the record's fields it is: [`Satz::stelle_des_feldes`].
+    pub(super) platz: u32,
 }
 
 /// Reads records one after another. Memory is that of the largest one.
@@ -114,6 +125,22 @@ impl Satz {
     /// Returns its fields in their order, field 8000 first.
     pub fn felder(&self) -> impl Iterator<Item = Feld<'_>> {
         self.zeilen.iter().map(|zeile| self.feld(*zeile))
+    }
+
+    /// Returns its fields behind field 8000, without their places.
+    pub(super) fn kurzfelder(&self) -> impl Iterator<Item = Kurzfeld<'_>> {
+        let zeilen = self.zeilen.get(1..).unwrap_or_default();
+        (1..).zip(zeilen).map(|(platz, zeile)| Kurzfeld {
+            kennung: zeile.feld,
+            inhalt: self.inhalt(*zeile),
+            platz,
+        })
+    }
+
+    /// Returns where a field's line begins.
+    pub(super) fn stelle_des_feldes(&self, platz: u32) -> Stelle {
+        let zeile = self.zeilen.get(platz as usize);
+        zeile.map_or(self.stelle, |zeile| self.in_zeile(zeile.von, zeile.nummer))
     }
 
     /// Returns the record as it is stored.
@@ -242,8 +269,8 @@ impl<R: Read> Saetze<R> {
         // bytes and lines of the record so far
         let (mut laenge, mut zeilen) = (0, 0);
         loop {
-            if self.vorrat.len() < laenge + RAHMEN
-                && !self.ergaenze(laenge + RAHMEN)?
+            if self.vorrat.len() < laenge + usize::from(RAHMEN)
+                && !self.ergaenze(laenge + usize::from(RAHMEN))?
                 && self.vorrat.len() == laenge
             {
                 break;
@@ -362,7 +389,7 @@ impl<R: Read> Saetze<R> {
                 "die Zeile beginnt mit „{}“; erwartet wird ihre Länge aus 3 Ziffern; {NEU}",
                 muster(&zeile[..zeile.len().min(VORSPANN)])
             ),
-            Some(laenge) if usize::from(laenge) < RAHMEN => format!(
+            Some(laenge) if laenge < RAHMEN => format!(
                 "die Zeile nennt {laenge:03} als Länge; erwartet wird mindestens 009; {NEU}"
             ),
             Some(_) if zeile.len() < VORSPANN => format!(
@@ -440,9 +467,9 @@ impl<R: Read> Iterator for Saetze<R> {
 /// Returns length and field with which a line begins.
 fn vorspann(zeile: &[u8]) -> Option<(usize, u16)> {
     let (vorspann, _) = zeile.split_at_checked(VORSPANN)?;
-    let laenge = usize::from(zahl(&vorspann[..3])?);
+    let laenge = zahl(&vorspann[..3])?;
     let feld = zahl(&vorspann[3..])?;
-    (RAHMEN <= laenge).then_some((laenge, feld))
+    (RAHMEN <= laenge).then_some((usize::from(laenge), feld))
 }
 
 /// Returns the number that one to four ASCII digits write.
