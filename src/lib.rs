@@ -46,6 +46,7 @@ pub mod read;
 pub mod settle;
 pub mod stammdaten;
 pub mod threads;
+pub(crate) mod ziffern;
 
 /// The README, so that its example is compiled.
 #[cfg(doctest)]

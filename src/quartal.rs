@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::ziffern::acht;
+
 /// A calendar quarter, written `2024Q1`; ordered in time.
 ///
 /// Inside it is `year × 4 + quarter − 1`, so that distances are subtractions.
@@ -58,8 +60,8 @@ impl Quartal {
 
     /// Returns the first day.
     pub fn erster_tag(self) -> Tag {
-        let monat = self.0.rem_euclid(4).unsigned_abs() * 3 + 1;
-        NaiveDate::from_ymd_opt(self.jahr(), monat, 1).map_or(Tag(0), Tag::aus_datum)
+        let monat0 = self.0.rem_euclid(4).unsigned_abs() as usize * 3;
+        Tag(monat(self.jahr(), monat0).map_or(0, |(anfang, _)| anfang))
     }
 
     /// Returns the last day.
@@ -118,7 +120,9 @@ impl Tag {
         if !JAHRE.contains(&jahr) {
             return None;
         }
-        NaiveDate::from_ymd_opt(jahr, monat, tag).map(Self::aus_datum)
+        let (anfang, ende) = self::monat(jahr, (monat as usize).checked_sub(1)?)?;
+        let tag0 = i32::try_from(tag).ok()?.checked_sub(1)?;
+        (0..ende - anfang).contains(&tag0).then_some(Self(anfang + tag0))
     }
 
     /// Parses `JJJJMMTT`, the form of KVDT and GV100AD.
@@ -126,10 +130,9 @@ impl Tag {
     /// # Errors
     /// [`Kalenderfehler::Tag`] for any other form and for days the calendar does not have.
     pub fn aus_jjjjmmtt(text: &[u8]) -> Result<Self, Kalenderfehler> {
-        if text.len() != 8 {
-            return Err(Kalenderfehler::Tag);
-        }
-        Self::aus_ziffern(&text[..4], &text[4..6], &text[6..])
+        let zahl = text.try_into().ok().and_then(acht).ok_or(Kalenderfehler::Tag)?;
+        let jahr = (zahl / 10_000).cast_signed();
+        Self::neu(jahr, zahl / 100 % 100, zahl % 100).ok_or(Kalenderfehler::Tag)
     }
 
     /// Parses `JJJJ-MM-TT`.
@@ -191,6 +194,39 @@ impl FromStr for Tag {
     fn from_str(text: &str) -> Result<Self, Kalenderfehler> {
         Self::aus_bytes(text.as_bytes())
     }
+}
+
+/// First and last year of [`JAHRESANFANG`]: arithmetic with quarters goes beyond [`JAHRE`].
+const TAFEL: std::ops::RangeInclusive<i32> = 1800..=3101;
+
+/// The first day of every year, in days since 1970-01-01.
+static JAHRESANFANG: [i32; 3101 - 1800 + 1] = {
+    let mut tafel = [0; 3101 - 1800 + 1];
+    let mut jahr = *TAFEL.start();
+    // 1800-01-01
+    let (mut tag, mut i) = (-62_091, 0);
+    while i < tafel.len() {
+        tafel[i] = tag;
+        let ist_schaltjahr = jahr % 4 == 0 && (jahr % 100 != 0 || jahr % 400 == 0);
+        tag += if ist_schaltjahr { 366 } else { 365 };
+        (jahr, i) = (jahr + 1, i + 1);
+    }
+    tafel
+};
+
+/// Days of a year before each month, and of the whole year: of 365 and of 366 days.
+const MONATSANFANG: [[i32; 13]; 2] = [
+    [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365],
+    [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366],
+];
+
+/// Returns the first day of month `monat0` (0 to 11) of `jahr`, and the one after its last; `None` for
+/// years that the table does not have.
+fn monat(jahr: i32, monat0: usize) -> Option<(i32, i32)> {
+    let platz = usize::try_from(jahr - TAFEL.start()).ok()?;
+    let (anfang, ende) = (*JAHRESANFANG.get(platz)?, *JAHRESANFANG.get(platz + 1)?);
+    let davor = &MONATSANFANG[usize::from(ende - anfang == 366)];
+    Some((anfang + davor.get(monat0)?, anfang + davor.get(monat0 + 1)?))
 }
 
 /// Returns the number that ASCII digits write: two or four of them.
@@ -277,6 +313,31 @@ mod tests {
         tage.merke(q, tag("2024-03-31"));
         for (ab, gefunden) in [(0, true), (90, true), (91, false), (127, false), (128, false)] {
             assert_eq!(tage.erster_ab(q, q.erster_tag().plus(ab)).is_some(), gefunden, "{ab}");
+        }
+    }
+
+    /// The calendar of another hand tells every day, and that there are no others.
+    #[test]
+    fn every_day_of_eleven_hundred_years_is_that_of_the_calendar() {
+        for jahr in 1899..=3000 {
+            for monat in 0..=13 {
+                for tag in 0..=32 {
+                    let datum = NaiveDate::from_ymd_opt(jahr, monat, tag)
+                        .filter(|_| JAHRE.contains(&jahr))
+                        .map(Tag::aus_datum);
+                    assert_eq!(Tag::neu(jahr, monat, tag), datum, "{jahr}-{monat}-{tag}");
+                    let text = format!("{jahr:04}{monat:02}{tag:02}");
+                    assert_eq!(Tag::aus_jjjjmmtt(text.as_bytes()).ok(), datum, "{text}");
+                    let text = format!("{jahr:04}-{monat:02}-{tag:02}");
+                    assert_eq!(Tag::aus_bytes(text.as_bytes()).ok(), datum, "{text}");
+                }
+            }
+        }
+        for nummer in 1800 * 4..=3100 * 4 {
+            let quartal = Quartal(nummer);
+            let monat = quartal.nummer().unsigned_abs() * 3 - 2;
+            let datum = NaiveDate::from_ymd_opt(quartal.jahr(), monat, 1).map(Tag::aus_datum);
+            assert_eq!(Some(quartal.erster_tag()), datum, "{quartal}");
         }
     }
 

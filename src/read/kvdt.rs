@@ -20,6 +20,7 @@
 mod faelle;
 mod fall;
 mod felder;
+mod ganz;
 mod kopf;
 mod leser;
 mod regel;

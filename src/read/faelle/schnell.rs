@@ -12,7 +12,7 @@
 
 use super::{FaelleLeser, PRAXIS, aehnelt_versicherten_id};
 use crate::fall::{Fallkopf, Kennzeichen, Satzart, Stapel};
-use crate::kennung::{Bsnr, Gnr, Lanr, VersichertenId};
+use crate::kennung::{Bsnr, Gelesen, Gnr, Lanr, VersichertenId};
 use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
 use crate::read::Block;
@@ -213,7 +213,8 @@ impl<'a> Gang<'a> {
             }
             b'v' => {
                 self.genau(b"versicherten_id=\"")?;
-                let id = VersichertenId::aus_form(self.wert()?)?;
+                let gelesen = VersichertenId::lies(self.wert::<10>()?);
+                let Gelesen::Id { id, normalisiert: false } = gelesen else { return None };
                 id.pruefziffer_stimmt().then_some(())?;
                 setze(&mut angaben.versicherter, id)
             }

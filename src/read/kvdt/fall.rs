@@ -5,10 +5,10 @@ mod leistungen;
 #[cfg(test)]
 pub(super) use self::leistungen::LEISTUNGEN_MAX;
 use self::leistungen::Zugehoerig;
-use super::felder::{self, Formpruefung};
+use super::felder::{self, Form, PFLICHT};
 use super::kopf::Kopf;
 use super::regel::{Befund, Regel};
-use super::satz::{Feld, Satz, zahl};
+use super::satz::{Kurzfeld, Satz, zahl};
 use super::{gefunden, klartext, quartal};
 use crate::fall::Satzart;
 use crate::kennung::{Bsnr, Gelesen, Gnr, Lanr, VersichertenId, muster};
@@ -17,10 +17,6 @@ use crate::quartal::{Quartal, Tag};
 
 /// Cases more quarters back than this are a warning (KVDT-RQL3).
 const QUARTALE_ZURUECK: i32 = 8;
-
-/// Fields that every case has, each a bit (Datensatzbeschreibung KVDT, "muss").
-const PFLICHT: [u16; 14] =
-    [3101, 3102, 3103, 3108, 3110, 4101, 4104, 4106, 4111, 4121, 4122, 4131, 4132, 4239];
 
 /// A service (5001 with what follows it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +123,8 @@ pub(super) struct Pruefung<'a> {
     satz: &'a Satz,
     satzart: Satzart,
     melde: &'a mut dyn FnMut(Befund),
+    /// Some of the record's lines are.
+    beschaedigt: bool,
     fehlerhaft: bool,
     pflicht: u16,
     versicherter: Lage<Option<VersichertenId>>,
@@ -139,6 +137,8 @@ pub(super) struct Pruefung<'a> {
     diagnose: bool,
     tag: Lage<Tag>,
     zu: Zugehoerig,
+    /// A physician against whom nothing speaks in the case's quarter.
+    arzt_geprueft: Option<Lanr>,
     unbekannte_felder: u64,
 }
 
@@ -160,6 +160,7 @@ pub(super) fn lies(
         satz,
         satzart,
         melde,
+        beschaedigt: !satz.schaeden().is_empty(),
         fehlerhaft: false,
         pflicht: 0,
         versicherter: Lage::Fehlt,
@@ -172,9 +173,10 @@ pub(super) fn lies(
         diagnose: false,
         tag: Lage::Fehlt,
         zu: Zugehoerig::default(),
+        arzt_geprueft: None,
         unbekannte_felder: 0,
     };
-    for feld in satz.felder().skip(1) {
+    for feld in satz.kurzfelder() {
         pruefung.feld(feld, fall);
     }
     let kern = pruefung.schliesse();
@@ -184,26 +186,26 @@ pub(super) fn lies(
 }
 
 impl Pruefung<'_> {
-    fn feld(&mut self, feld: Feld<'_>, fall: &mut Fall) {
-        if feld.inhalt.iter().all(|b| *b == b' ') {
+    fn feld(&mut self, feld: Kurzfeld<'_>, fall: &mut Fall) {
+        if self.beschaedigt && feld.inhalt.iter().all(|b| *b == b' ') {
             // reported with the record's lines
             self.fehlerhaft = true;
-            return self.merke_pflicht(feld);
+            let bit = felder::form(feld.kennung).map_or(0, Form::pflicht);
+            return self.merke_pflicht(bit, feld);
         }
-        match felder::pruefe(feld.kennung, feld.inhalt) {
-            Formpruefung::Passt => {}
-            Formpruefung::Unbekannt => {
-                self.unbekannte_felder += 1;
-                return;
-            }
-            Formpruefung::Falsch(Regel::Form, _) if feld.kennung == 5099 => {
+        let Some(form) = felder::form(feld.kennung) else {
+            self.unbekannte_felder += 1;
+            return;
+        };
+        if !form.passt(feld.inhalt) {
+            if feld.kennung == 5099 {
                 return self.falsche_lanr(feld);
             }
-            Formpruefung::Falsch(regel, erwartet) => {
-                return self.falsche_form(regel, feld, erwartet);
-            }
+            self.merke_pflicht(form.pflicht(), feld);
+            let (regel, erwartet) = form.verstoss(feld.inhalt);
+            return self.falsche_form(regel, feld, erwartet);
         }
-        self.merke_pflicht(feld);
+        self.merke_pflicht(form.pflicht(), feld);
         match feld.kennung {
             3003 => self.schein_id(feld, fall),
             3108 => self.wert(
@@ -266,31 +268,29 @@ impl Pruefung<'_> {
         }
     }
 
-    fn merke_pflicht(&mut self, feld: Feld<'_>) {
-        // mandatory fields stand before the services, which are most of a record
-        if !(3101..=4239).contains(&feld.kennung) {
-            return;
-        }
-        let Some(i) = PFLICHT.iter().position(|pflicht| *pflicht == feld.kennung) else { return };
+    fn merke_pflicht(&mut self, bit: u16, feld: Kurzfeld<'_>) {
         // 4101 and 4239 say it themselves
-        if self.pflicht >> i & 1 == 1 && !matches!(feld.kennung, 4101 | 4239) {
+        if self.pflicht & bit != 0 && !matches!(feld.kennung, 4101 | 4239) {
             self.einmal(feld);
         }
-        self.pflicht |= 1 << i;
+        self.pflicht |= bit;
     }
 
     /// A field whose form is wrong counts as said, so that nothing follows from its being missing.
-    fn falsche_form(&mut self, regel: Regel, feld: Feld<'_>, erwartet: &str) {
-        self.merke_pflicht(feld);
+    fn falsche_form(&mut self, regel: Regel, feld: Kurzfeld<'_>, erwartet: &str) {
         match feld.kennung {
-            4101 => self.quartal = Lage::Falsch,
+            4101 => {
+                self.quartal = Lage::Falsch;
+                // of an earlier quarter anyone may have been
+                self.arzt_geprueft = None;
+            }
             4239 => self.scheinuntergruppe = Lage::Falsch,
             5000 => {
                 self.schliesse_leistung();
                 self.tag = Lage::Falsch;
                 self.zu = Zugehoerig { stumm: true, ..Zugehoerig::default() };
             }
-            5001 => self.beginne_leistung(feld.stelle, false),
+            5001 => self.beginne_leistung(feld, false),
             5098 | 5102 => self.zu.ort = true,
             5099 | 5101 => self.zu.arzt = true,
             _ => {}
@@ -298,7 +298,7 @@ impl Pruefung<'_> {
         self.falsch(regel, feld, erwartet);
     }
 
-    fn schein_id(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+    fn schein_id(&mut self, feld: Kurzfeld<'_>, fall: &mut Fall) {
         if self.hat_schein_id {
             return self.einmal(feld);
         }
@@ -306,7 +306,7 @@ impl Pruefung<'_> {
         klartext(feld.inhalt, &mut fall.schein_id);
     }
 
-    fn versicherten_id(&mut self, feld: Feld<'_>) {
+    fn versicherten_id(&mut self, feld: Kurzfeld<'_>) {
         if self.versicherter != Lage::Fehlt {
             return self.einmal(feld);
         }
@@ -329,8 +329,7 @@ impl Pruefung<'_> {
             );
             self.melde(Regel::VersichertenIdNormalisiert, feld, text);
         }
-        if matches!(VersichertenId::lies(b"T555558879"), Gelesen::Id { id: test, .. } if test == id)
-        {
+        if id == VersichertenId::TESTKARTE {
             let text = "die Versicherten-ID der Testkarte gefunden; erwartet wird die eines Patienten; bitte den Fall berichtigen";
             self.melde(Regel::Testversicherter, feld, text.to_owned());
         } else if !id.pruefziffer_stimmt() {
@@ -339,7 +338,7 @@ impl Pruefung<'_> {
         }
     }
 
-    fn quartal(&mut self, feld: Feld<'_>) {
+    fn quartal(&mut self, feld: Kurzfeld<'_>) {
         if self.quartal != Lage::Fehlt {
             return self.einmal(feld);
         }
@@ -363,7 +362,7 @@ impl Pruefung<'_> {
         }
     }
 
-    fn scheinuntergruppe(&mut self, feld: Feld<'_>) {
+    fn scheinuntergruppe(&mut self, feld: Kurzfeld<'_>) {
         if self.scheinuntergruppe != Lage::Fehlt {
             return self.einmal(feld);
         }
@@ -388,11 +387,11 @@ impl Pruefung<'_> {
     /// What can be told only when all has been read. Returns the case, if nothing speaks against it.
     fn schliesse(&mut self) -> Option<Kern> {
         self.schliesse_leistung();
-        for (i, feld) in PFLICHT.into_iter().enumerate() {
-            if self.pflicht >> i & 1 == 0 {
-                let text = "das Feld fehlt; erwartet wird es in jedem Fall; bitte ergänzen";
-                self.am_satz(Regel::Pflichtfeld, feld, text);
-            }
+        let mut fehlend = !self.pflicht & ((1 << PFLICHT.len()) - 1);
+        while let Some(feld) = PFLICHT.get(fehlend.trailing_zeros() as usize) {
+            let text = "das Feld fehlt; erwartet wird es in jedem Fall; bitte ergänzen";
+            self.am_satz(Regel::Pflichtfeld, *feld, text);
+            fehlend &= fehlend - 1;
         }
         if self.karte_gelesen
             && self.versicherter == Lage::Fehlt
@@ -421,13 +420,13 @@ impl Pruefung<'_> {
         })
     }
 
-    fn wert(&mut self, feld: Feld<'_>, passt: bool, regel: Regel, erwartet: &str) {
+    fn wert(&mut self, feld: Kurzfeld<'_>, passt: bool, regel: Regel, erwartet: &str) {
         if !passt {
             self.falsch(regel, feld, erwartet);
         }
     }
 
-    fn falsch(&mut self, regel: Regel, feld: Feld<'_>, erwartet: &str) {
+    fn falsch(&mut self, regel: Regel, feld: Kurzfeld<'_>, erwartet: &str) {
         // values are shown where they are codes, and only what is as short as the field's codes are:
         // anything may slip into any field
         let gezeigt = match feld.kennung {
@@ -446,7 +445,7 @@ impl Pruefung<'_> {
         self.melde(regel, feld, text);
     }
 
-    fn einmal(&mut self, feld: Feld<'_>) {
+    fn einmal(&mut self, feld: Kurzfeld<'_>) {
         let text = "das Feld steht ein zweites Mal oder erst nach den Leistungen; erwartet wird es einmal, davor; bitte berichtigen";
         self.melde(Regel::Einmal, feld, text.to_owned());
     }
@@ -456,8 +455,13 @@ impl Pruefung<'_> {
         (self.melde)(Befund::im_feld(regel, feld, self.satz.stelle(), text));
     }
 
-    fn melde(&mut self, regel: Regel, feld: Feld<'_>, text: String) {
+    fn melde(&mut self, regel: Regel, feld: Kurzfeld<'_>, text: String) {
         self.fehlerhaft |= regel.schwere() == super::Schwere::Fehler;
-        (self.melde)(Befund::im_feld(regel, feld.kennung, feld.stelle, text));
+        (self.melde)(Befund::im_feld(
+            regel,
+            feld.kennung,
+            self.satz.stelle_des_feldes(feld.platz),
+            text,
+        ));
     }
 }

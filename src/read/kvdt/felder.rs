@@ -3,6 +3,7 @@
 
 use super::regel::Regel;
 use crate::quartal::Tag;
+use crate::ziffern::sind_ziffern;
 
 /// Which characters a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,23 +22,28 @@ enum Art {
 
 /// Length and characters of a field.
 #[derive(Debug, Clone, Copy)]
-struct Form {
+pub(super) struct Form {
     feld: u16,
-    von: usize,
-    bis: usize,
+    von: u16,
+    bis: u16,
+    pflicht: u16,
     art: Art,
 }
 
-const fn text(feld: u16, von: usize, bis: usize) -> Form {
-    Form { feld, von, bis, art: Art::Text }
+const fn form_von(feld: u16, von: u16, bis: u16, art: Art) -> Form {
+    Form { feld, von, bis, pflicht: 0, art }
 }
 
-const fn ziffern(feld: u16, von: usize, bis: usize) -> Form {
-    Form { feld, von, bis, art: Art::Ziffern }
+const fn text(feld: u16, von: u16, bis: u16) -> Form {
+    form_von(feld, von, bis, Art::Text)
+}
+
+const fn ziffern(feld: u16, von: u16, bis: u16) -> Form {
+    form_von(feld, von, bis, Art::Ziffern)
 }
 
 const fn tag(feld: u16) -> Form {
-    Form { feld, von: 8, bis: 8, art: Art::Tag }
+    form_von(feld, 8, 8, Art::Tag)
 }
 
 /// Known fields. Those whose values are looked at one by one (4101, 4239, 5001, …) stand here too:
@@ -49,7 +55,7 @@ const FORMEN: &[Form] = &[
     text(3100, 1, 20),
     text(3101, 1, 45),
     text(3102, 1, 45),
-    Form { feld: 3103, von: 8, bis: 8, art: Art::Geburtstag },
+    form_von(3103, 8, 8, Art::Geburtstag),
     text(3104, 1, 20),
     ziffern(3105, 6, 12),
     text(3107, 1, 46),
@@ -80,7 +86,7 @@ const FORMEN: &[Form] = &[
     ziffern(4111, 9, 9),
     ziffern(4121, 1, 1),
     ziffern(4122, 2, 2),
-    Form { feld: 4125, von: 16, bis: 16, art: Art::Zeitraum },
+    form_von(4125, 16, 16, Art::Zeitraum),
     ziffern(4131, 2, 2),
     ziffern(4132, 2, 2),
     tag(4133),
@@ -90,7 +96,7 @@ const FORMEN: &[Form] = &[
     ziffern(4218, 9, 9),
     text(4219, 1, 60),
     text(4220, 1, 60),
-    Form { feld: 4233, von: 16, bis: 16, art: Art::Zeitraum },
+    form_von(4233, 16, 16, Art::Zeitraum),
     ziffern(4239, 2, 2),
     ziffern(4242, 9, 9),
     text(4243, 1, 60),
@@ -113,56 +119,59 @@ const FORMEN: &[Form] = &[
     text(9901, 1, 990),
 ];
 
-/// Place in [`FORMEN`] by field, 255 for none: a look-up is one step for the hundreds of millions
-/// of fields of a quarter.
-static PLAETZE: [u8; 10_000] = {
-    let mut plaetze = [KEINER; 10_000];
+/// Fields that every case has, each a bit (Datensatzbeschreibung KVDT, "muss").
+pub(super) const PFLICHT: [u16; 14] =
+    [3101, 3102, 3103, 3108, 3110, 4101, 4104, 4106, 4111, 4121, 4122, 4131, 4132, 4239];
+
+/// The forms by field: a look-up is one step for the milliards of fields of a quarter. Fields that
+/// nobody knows have no length.
+static TABELLE: [Form; 10_000] = {
+    let mut tabelle = [text(0, 0, 0); 10_000];
     let mut i = 0;
     while i < FORMEN.len() {
-        #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 255 fields")]
-        let platz = i as u8;
-        plaetze[FORMEN[i].feld as usize] = platz;
+        tabelle[FORMEN[i].feld as usize] = FORMEN[i];
         i += 1;
     }
-    plaetze
+    let mut i = 0;
+    while i < PFLICHT.len() {
+        tabelle[PFLICHT[i] as usize].pflicht = 1 << i;
+        i += 1;
+    }
+    tabelle
 };
 
-const KEINER: u8 = u8::MAX;
-const _: () = assert!(FORMEN.len() < KEINER as usize);
-
-/// What a look at a field's form says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Formpruefung {
-    Passt,
-    /// No field of the table.
-    Unbekannt,
-    /// The rule that it breaks, and what is expected.
-    Falsch(Regel, &'static str),
-}
-
-/// Checks length and characters of a field.
-pub(super) fn pruefe(feld: u16, inhalt: &[u8]) -> Formpruefung {
-    let platz = PLAETZE.get(usize::from(feld)).copied().unwrap_or(KEINER);
-    let Some(form) = FORMEN.get(usize::from(platz)) else { return Formpruefung::Unbekannt };
-    if inhalt.len() < form.von || form.bis < inhalt.len() {
-        return Formpruefung::Falsch(Regel::Form, form.erwartet());
-    }
-    let ist_tag = |text: &[u8]| Tag::aus_jjjjmmtt(text).is_ok();
-    let passt = match form.art {
-        Art::Text => true,
-        Art::Ziffern => inhalt.iter().all(u8::is_ascii_digit),
-        Art::Tag => ist_tag(inhalt),
-        Art::Geburtstag => ist_geburtstag(inhalt),
-        Art::Zeitraum => ist_tag(&inhalt[..8]) && ist_tag(&inhalt[8..]),
-    };
-    if passt {
-        return Formpruefung::Passt;
-    }
-    let regel = if form.art == Art::Ziffern { Regel::Form } else { Regel::Datum };
-    Formpruefung::Falsch(regel, form.erwartet())
+/// Returns the form of a field; `None` for a field that nobody knows.
+pub(super) fn form(feld: u16) -> Option<&'static Form> {
+    TABELLE.get(usize::from(feld)).filter(|form| form.bis != 0)
 }
 
 impl Form {
+    /// Returns the field's bit of [`PFLICHT`], 0 for none.
+    pub(super) fn pflicht(&self) -> u16 {
+        self.pflicht
+    }
+
+    /// Checks length and characters.
+    #[inline]
+    pub(super) fn passt(&self, inhalt: &[u8]) -> bool {
+        self.hat_laenge(inhalt)
+            && match self.art {
+                Art::Text => true,
+                Art::Ziffern => sind_ziffern(inhalt),
+                art => passt_kalender(art, inhalt),
+            }
+    }
+
+    /// Returns the rule that a content breaks that does not fit, and what is expected.
+    pub(super) fn verstoss(&self, inhalt: &[u8]) -> (Regel, &'static str) {
+        let form = self.art == Art::Ziffern || !self.hat_laenge(inhalt);
+        (if form { Regel::Form } else { Regel::Datum }, self.erwartet())
+    }
+
+    fn hat_laenge(&self, inhalt: &[u8]) -> bool {
+        (usize::from(self.von)..=usize::from(self.bis)).contains(&inhalt.len())
+    }
+
     fn erwartet(&self) -> &'static str {
         match (self.feld, self.art, self.bis) {
             (4101, ..) => "ein Quartal der Form QJJJJ",
@@ -184,6 +193,15 @@ impl Form {
             (_, Art::Text, 1) => "ein Zeichen",
             (_, Art::Text, _) => "ein Text in der Länge, die KVDT für das Feld vorsieht",
         }
+    }
+}
+
+fn passt_kalender(art: Art, inhalt: &[u8]) -> bool {
+    let ist_tag = |text: &[u8]| Tag::aus_jjjjmmtt(text).is_ok();
+    match art {
+        Art::Geburtstag => ist_geburtstag(inhalt),
+        Art::Zeitraum => ist_tag(&inhalt[..8]) && ist_tag(&inhalt[8..]),
+        Art::Tag | Art::Text | Art::Ziffern => ist_tag(inhalt),
     }
 }
 
@@ -209,9 +227,11 @@ mod tests {
 
     #[test]
     fn length_and_characters_are_those_of_the_field_table() {
-        use Formpruefung::{Passt, Unbekannt};
-        let falsch =
-            |regel| move |p: Formpruefung| matches!(p, Formpruefung::Falsch(r, _) if r == regel);
+        let pruefe = |feld, inhalt: &str| {
+            let form = form(feld).expect("ein bekanntes Feld");
+            let passt = form.passt(inhalt.as_bytes());
+            (!passt).then(|| form.verstoss(inhalt.as_bytes()).0)
+        };
         for (feld, gut, schlecht) in [
             (3103, "19560704", "19560732"),
             (3103, "19560700", "19561300"),
@@ -220,8 +240,8 @@ mod tests {
             (4102, "20240229", "20230229"),
             (4125, "2024010120240331", "2024010120240332"),
         ] {
-            assert_eq!(pruefe(feld, gut.as_bytes()), Passt, "{feld} {gut}");
-            assert!(falsch(Regel::Datum)(pruefe(feld, schlecht.as_bytes())), "{feld} {schlecht}");
+            assert_eq!(pruefe(feld, gut), None, "{feld} {gut}");
+            assert_eq!(pruefe(feld, schlecht), Some(Regel::Datum), "{feld} {schlecht}");
         }
         for (feld, gut, schlecht) in [
             (4111, "104612144", "10461214"),
@@ -231,17 +251,22 @@ mod tests {
             (5005, "002", "2"),
             (5012, "1", "12345678901"),
         ] {
-            assert_eq!(pruefe(feld, gut.as_bytes()), Passt, "{feld} {gut}");
-            assert!(falsch(Regel::Form)(pruefe(feld, schlecht.as_bytes())), "{feld} {schlecht}");
+            assert_eq!(pruefe(feld, gut), None, "{feld} {gut}");
+            assert_eq!(pruefe(feld, schlecht), Some(Regel::Form), "{feld} {schlecht}");
         }
-        assert_eq!(pruefe(4205, b"Auftrag"), Unbekannt);
-        assert_eq!(pruefe(9999, b"x"), Unbekannt);
+        assert!(form(4205).is_none());
+        assert!(form(9999).is_none());
     }
 
     #[test]
     fn every_field_is_found_at_its_place() {
-        for form in FORMEN {
-            assert_eq!(FORMEN[usize::from(PLAETZE[usize::from(form.feld)])].feld, form.feld);
+        for eintrag in FORMEN {
+            assert_eq!(form(eintrag.feld).map(|form| form.feld), Some(eintrag.feld));
+        }
+        let bekannt = (0..=u16::MAX).filter(|feld| form(*feld).is_some()).count();
+        assert_eq!(bekannt, FORMEN.len());
+        for (i, feld) in PFLICHT.into_iter().enumerate() {
+            assert_eq!(form(feld).map(Form::pflicht), Some(1 << i));
         }
     }
 }

@@ -4,24 +4,29 @@ use std::fmt;
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::ganz;
 use super::regel::{Befund, NEU, Regel};
 use crate::kennung::muster;
 use crate::meldung::Stelle;
 
 /// Field 8000: its line begins a record.
-const SATZART: u16 = 8000;
+pub(super) const SATZART: u16 = 8000;
 
 /// Bytes of a line besides its content: length 3, field 4, CR LF 2.
-const RAHMEN: usize = 9;
+pub(super) const RAHMEN: u16 = 9;
 
 /// Bytes of a line before its content: length and field.
-const VORSPANN: usize = 7;
+pub(super) const VORSPANN: usize = 7;
 
-/// Bytes that are read at once.
-const STUECK: usize = 1 << 16;
+/// Bytes that are read at once, first and at most. Small files and heads need few; and where every
+/// piece is as long as all before it, the hash of the file is made of whole pieces.
+const STUECKE: Range<usize> = 1 << 14..1 << 17;
+
+/// With fewer bytes than this the next ones are read before a record is begun: most are shorter.
+const VORRAT: usize = 1 << 12;
 
 /// Most bytes of a record: one of the largest real ones has some ten thousand.
-const SATZ_MAX: usize = 1 << 24;
+pub(super) const SATZ_MAX: usize = 1 << 24;
 
 /// Most damaged lines of a record that are reported; behind them the file is not worth reading.
 const SCHAEDEN_MAX: usize = 1000;
@@ -36,14 +41,14 @@ pub struct Satz {
 }
 
 /// A whole line; its content ends two bytes before it does.
-#[derive(Debug, Clone, Copy)]
-struct Zeile {
-    feld: u16,
-    /// Bytes of the line that are before it in the record.
-    von: u32,
-    bis: u32,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Zeile {
+    pub(super) feld: u16,
+    /// Bytes of the record before it.
+    pub(super) von: u32,
+    pub(super) bis: u32,
     /// Lines of the record before it.
-    nummer: u32,
+    pub(super) nummer: u32,
 }
 
 /// A field of a record.
@@ -55,6 +60,17 @@ pub struct Feld<'a> {
     pub inhalt: &'a [u8],
     /// Where its line begins.
     pub stelle: Stelle,
+}
+
+/// A field without its place, which is needed only where something is told of it.
+#[derive(Clone, Copy)]
+pub(super) struct Kurzfeld<'a> {
+    /// Feldkennung.
+    pub(super) kennung: u16,
+    /// Content.
+    pub(super) inhalt: &'a [u8],
+    /// Which of the record's fields it is: [`Satz::stelle_des_feldes`].
+    pub(super) platz: u32,
 }
 
 /// Reads records one after another. Memory is that of the largest one.
@@ -90,6 +106,11 @@ pub struct Saetze<R> {
     zeile: u64,
     satz: u64,
     am_ende: bool,
+    /// Bytes that have been read, and those to read next.
+    gelesen: usize,
+    stueck: usize,
+    /// Why the source could not be read, until a record needs it.
+    fehler: Option<io::Error>,
 }
 
 impl Satz {
@@ -104,6 +125,22 @@ impl Satz {
     /// Returns its fields in their order, field 8000 first.
     pub fn felder(&self) -> impl Iterator<Item = Feld<'_>> {
         self.zeilen.iter().map(|zeile| self.feld(*zeile))
+    }
+
+    /// Returns its fields behind field 8000, without their places.
+    pub(super) fn kurzfelder(&self) -> impl Iterator<Item = Kurzfeld<'_>> {
+        let zeilen = self.zeilen.get(1..).unwrap_or_default();
+        (1..).zip(zeilen).map(|(platz, zeile)| Kurzfeld {
+            kennung: zeile.feld,
+            inhalt: self.inhalt(*zeile),
+            platz,
+        })
+    }
+
+    /// Returns where a field's line begins.
+    pub(super) fn stelle_des_feldes(&self, platz: u32) -> Stelle {
+        let zeile = self.zeilen.get(platz as usize);
+        zeile.map_or(self.stelle, |zeile| self.in_zeile(zeile.von, zeile.nummer))
     }
 
     /// Returns the record as it is stored.
@@ -144,23 +181,8 @@ impl Satz {
         }
     }
 
-    /// Looks at all bytes at once, which is how a processor likes it; only if something is wrong,
-    /// at each line.
+    /// Looks at the content of each line.
     fn pruefe_zeichen(&mut self) {
-        // by pieces whose sums fit into a byte, and without a branch: many bytes are compared at once
-        let (mut steuernd, mut fremd) = (0_usize, 0_usize);
-        for stueck in self.bytes.chunks(128) {
-            let zahl =
-                |passt: fn(u8) -> bool| stueck.iter().map(|b| u8::from(passt(*b))).sum::<u8>();
-            steuernd += usize::from(zahl(|b| b < b' '));
-            fremd += usize::from(zahl(|b| b & 0xE0 == 0x80));
-        }
-        let leer = self.zeilen.iter().any(|zeile| {
-            self.bytes.get(zeile.von as usize + VORSPANN).is_none_or(|b| matches!(b, b' ' | b'\r'))
-        });
-        if steuernd == 2 * self.zeilen.len() && fremd == 0 && !leer {
-            return;
-        }
         let mut schaeden = Vec::new();
         for feld in self.felder() {
             let kein_zeichen = |b: &u8| matches!(b, 0..0x20 | 0x80..=0x9F);
@@ -216,6 +238,9 @@ impl<R: Read> Saetze<R> {
             zeile: 1,
             satz: 0,
             am_ende: false,
+            gelesen: 0,
+            stueck: STUECKE.start,
+            fehler: None,
         }
     }
 
@@ -224,16 +249,28 @@ impl<R: Read> Saetze<R> {
     /// # Errors
     /// The source cannot be read; [`Saetze::stelle`] tells where.
     pub fn lies(&mut self, satz: &mut Satz) -> io::Result<bool> {
-        satz.bytes.clear();
-        satz.zeilen.clear();
-        satz.schaeden.clear();
+        if self.vorrat.len() < VORRAT && self.fehler.is_none() {
+            // the records that are there come first
+            self.fehler = self.ergaenze(VORRAT).err();
+        }
+        self.beginne(satz);
+        if let Some(laenge) = ganz::teile(&self.puffer[self.vorrat.clone()], &mut satz.zeilen) {
+            self.satz += 1;
+            self.gib_aus(laenge, u32_aus(satz.zeilen.len()), satz);
+            return Ok(true);
+        }
+        self.lies_genau(satz)
+    }
+
+    /// Reads the next record line for line: whatever is wrong with one, the others are found.
+    pub(super) fn lies_genau(&mut self, satz: &mut Satz) -> io::Result<bool> {
+        self.beginne(satz);
         self.satz += 1;
-        satz.stelle = self.stelle();
         // bytes and lines of the record so far
         let (mut laenge, mut zeilen) = (0, 0);
         loop {
-            if self.vorrat.len() < laenge + RAHMEN
-                && !self.ergaenze(laenge + RAHMEN)?
+            if self.vorrat.len() < laenge + usize::from(RAHMEN)
+                && !self.ergaenze(laenge + usize::from(RAHMEN))?
                 && self.vorrat.len() == laenge
             {
                 break;
@@ -279,6 +316,13 @@ impl<R: Read> Saetze<R> {
             satz.pruefe_zeichen();
         }
         Ok(true)
+    }
+
+    fn beginne(&self, satz: &mut Satz) {
+        satz.bytes.clear();
+        satz.zeilen.clear();
+        satz.schaeden.clear();
+        satz.stelle = Stelle { satz: Some(self.satz + 1), ..self.stelle() };
     }
 
     fn gib_aus(&mut self, laenge: usize, zeilen: u32, satz: &mut Satz) {
@@ -345,7 +389,7 @@ impl<R: Read> Saetze<R> {
                 "die Zeile beginnt mit „{}“; erwartet wird ihre Länge aus 3 Ziffern; {NEU}",
                 muster(&zeile[..zeile.len().min(VORSPANN)])
             ),
-            Some(laenge) if usize::from(laenge) < RAHMEN => format!(
+            Some(laenge) if laenge < RAHMEN => format!(
                 "die Zeile nennt {laenge:03} als Länge; erwartet wird mindestens 009; {NEU}"
             ),
             Some(_) if zeile.len() < VORSPANN => format!(
@@ -377,17 +421,24 @@ impl<R: Read> Saetze<R> {
             if self.am_ende {
                 return Ok(false);
             }
+            if let Some(fehler) = self.fehler.take() {
+                return Err(fehler);
+            }
             if 0 < self.vorrat.start {
                 self.puffer.copy_within(self.vorrat.clone(), 0);
                 self.vorrat = 0..self.vorrat.len();
             }
-            let platz = self.vorrat.end + STUECK;
-            if self.puffer.len() < platz {
-                self.puffer.resize(platz, 0);
+            let platz = self.vorrat.end..self.vorrat.end + self.stueck;
+            if self.puffer.len() < platz.end {
+                self.puffer.resize(platz.end, 0);
             }
-            match self.quelle.read(&mut self.puffer[self.vorrat.end..]) {
+            match self.quelle.read(&mut self.puffer[platz]) {
                 Ok(0) => self.am_ende = true,
-                Ok(menge) => self.vorrat.end += menge,
+                Ok(menge) => {
+                    self.vorrat.end += menge;
+                    self.gelesen = self.gelesen.saturating_add(menge);
+                    self.stueck = self.gelesen.clamp(STUECKE.start, STUECKE.end);
+                }
                 Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
                 Err(fehler) => return Err(fehler),
             }
@@ -416,9 +467,9 @@ impl<R: Read> Iterator for Saetze<R> {
 /// Returns length and field with which a line begins.
 fn vorspann(zeile: &[u8]) -> Option<(usize, u16)> {
     let (vorspann, _) = zeile.split_at_checked(VORSPANN)?;
-    let laenge = usize::from(zahl(&vorspann[..3])?);
+    let laenge = zahl(&vorspann[..3])?;
     let feld = zahl(&vorspann[3..])?;
-    (RAHMEN <= laenge).then_some((laenge, feld))
+    (RAHMEN <= laenge).then_some((usize::from(laenge), feld))
 }
 
 /// Returns the number that one to four ASCII digits write.

@@ -100,6 +100,37 @@ impl Read for Stueckweise<'_> {
     }
 }
 
+/// Gives its bytes, then an error.
+struct Abreissend<'a>(&'a [u8]);
+
+impl Read for Abreissend<'_> {
+    fn read(&mut self, puffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(puffer)? {
+            0 => Err(io::ErrorKind::TimedOut.into()),
+            menge => Ok(menge),
+        }
+    }
+}
+
+#[test]
+fn records_before_an_unreadable_place_are_read_and_the_error_has_its_place() {
+    let bytes = datei(&format!("{KOPF} {} {FUSS}", guter_fall()));
+    let (mut saetze, mut satz) = (Saetze::neu(Abreissend(&bytes)), Satz::default());
+    let mut gelesen = Vec::new();
+    let fehler = loop {
+        match saetze.lies(&mut satz) {
+            Ok(true) => gelesen.push(satz.satzart().to_vec()),
+            Ok(false) => panic!("the end has not been seen"),
+            Err(fehler) => break fehler.kind(),
+        }
+    };
+    assert_eq!(gelesen.last().map(Vec::as_slice), Some(&b"adt9"[..]));
+    assert_eq!(fehler, io::ErrorKind::TimedOut);
+    // con9 may have had more lines
+    assert_eq!(saetze.stelle().byte, Some(bytes.len() as u64 - 13));
+    assert_eq!(saetze.stelle().satz, Some(gelesen.len() as u64 + 1));
+}
+
 fn lies_mit(name: &str, bytes: &[u8], stueck: usize, mehrfache: &[&str]) -> Gelesen {
     let mut meldungen = Meldungen::neu(100_000);
     let mehrfache: BTreeSet<Box<str>> = mehrfache.iter().map(|id| (*id).into()).collect();

@@ -1,13 +1,14 @@
 //! The services of a case: their days, GNRs, places and physicians.
 
-use super::{Fall, Lage, Leistung, PFLICHT, Pruefung};
+use super::{Fall, Lage, Leistung, Pruefung};
 use crate::fall::Satzart;
 use crate::kennung::{Bsnr, Gnr, Lanr};
-use crate::meldung::Stelle;
 use crate::quartal::Tag;
+use crate::read::kvdt::felder::{self, Form};
 use crate::read::kvdt::kopf::Betriebsstaette;
 use crate::read::kvdt::regel::{Befund, Regel};
-use crate::read::kvdt::satz::{Feld, zahl};
+use crate::read::kvdt::satz::{Kurzfeld, zahl};
+use crate::ziffern::sind_ziffern;
 
 /// Most services of one case: hundreds are usual.
 pub(in crate::read::kvdt) const LEISTUNGEN_MAX: usize = 100_000;
@@ -16,21 +17,21 @@ pub(in crate::read::kvdt) const LEISTUNGEN_MAX: usize = 100_000;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a field that has been read or not")]
 pub(super) struct Zugehoerig {
-    /// Where its GNR stands.
-    pub(super) gnr: Option<Stelle>,
+    /// Which of the record's fields is its GNR.
+    pub(super) gnr: Option<u32>,
     /// GNR or day are wrong: nothing that follows them is reported again.
     pub(super) stumm: bool,
     pub(super) ort: bool,
     pub(super) arzt: bool,
     pub(super) anzahl: bool,
-    /// A day was said, and no GNR yet.
-    pub(super) tag_offen: Option<Stelle>,
+    /// Which field is a day that no GNR follows yet.
+    pub(super) tag_offen: Option<u32>,
 }
 
 impl Pruefung<'_> {
-    pub(super) fn leistungstag(&mut self, feld: Feld<'_>) {
+    pub(super) fn leistungstag(&mut self, feld: Kurzfeld<'_>) {
         self.schliesse_leistung();
-        self.zu = Zugehoerig { tag_offen: Some(feld.stelle), ..Zugehoerig::default() };
+        self.zu = Zugehoerig { tag_offen: Some(feld.platz), ..Zugehoerig::default() };
         let Ok(tag) = Tag::aus_jjjjmmtt(feld.inhalt) else { return };
         if let Lage::Da(vorher) = self.tag
             && tag < vorher
@@ -54,7 +55,7 @@ impl Pruefung<'_> {
             }
             Lage::Fehlt => {
                 self.quartal = Lage::Falsch;
-                self.pflicht |= 1 << PFLICHT.iter().position(|f| *f == 4101).unwrap_or(0);
+                self.pflicht |= felder::form(4101).map_or(0, Form::pflicht);
                 let text = "das Feld fehlt vor dem ersten Leistungstag; erwartet wird es in jedem Fall; bitte ergänzen";
                 self.fehlerhaft = true;
                 (self.melde)(Befund::im_feld(Regel::Pflichtfeld, 4101, self.satz.stelle(), text));
@@ -63,15 +64,17 @@ impl Pruefung<'_> {
         }
     }
 
-    pub(super) fn gnr(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+    pub(super) fn gnr(&mut self, feld: Kurzfeld<'_>, fall: &mut Fall) {
         let (ziffern, zusatz) = feld.inhalt.split_at(feld.inhalt.len().min(5));
-        let ist_ebm = ziffern.len() == 5
-            && ziffern.iter().all(u8::is_ascii_digit)
-            && matches!(zusatz, [] | [b'A'..=b'Z']);
+        let ist_ebm =
+            ziffern.len() == 5 && sind_ziffern(ziffern) && matches!(zusatz, [] | [b'A'..=b'Z']);
         let ist_goae = self.gebuehrenordnung == b'3';
-        let gnr = if ist_goae { goae(feld.inhalt) } else { Gnr::aus_bytes(feld.inhalt).ok() };
-        let gnr = gnr.filter(|_| ist_ebm || ist_goae);
-        self.beginne_leistung(feld.stelle, gnr.is_some());
+        let gnr = match (ist_goae, ist_ebm) {
+            (true, _) => goae(feld.inhalt),
+            (false, true) => Gnr::aus_bytes(feld.inhalt).ok(),
+            (false, false) => None,
+        };
+        self.beginne_leistung(feld, gnr.is_some());
         let Some(gnr) = gnr else {
             return self.falsch(
                 Regel::Gnr,
@@ -102,21 +105,23 @@ impl Pruefung<'_> {
         }
     }
 
-    pub(super) fn beginne_leistung(&mut self, stelle: Stelle, ist_richtig: bool) {
+    pub(super) fn beginne_leistung(&mut self, feld: Kurzfeld<'_>, ist_richtig: bool) {
         self.zu.tag_offen = None;
         self.schliesse_leistung();
-        self.zu = Zugehoerig { gnr: Some(stelle), stumm: !ist_richtig, ..Zugehoerig::default() };
+        self.zu =
+            Zugehoerig { gnr: Some(feld.platz), stumm: !ist_richtig, ..Zugehoerig::default() };
     }
 
     /// What a service must have by KVDT-R859 and R837.
     pub(super) fn schliesse_leistung(&mut self) {
-        if let Some(stelle) = self.zu.tag_offen.take() {
+        if let Some(platz) = self.zu.tag_offen.take() {
+            let stelle = self.satz.stelle_des_feldes(platz);
             let text = "das Feld fehlt nach dem Leistungstag; erwartet wird dort mindestens eine GNR; bitte ergänzen";
             self.fehlerhaft = true;
             (self.melde)(Befund::im_feld(Regel::Pflichtfeld, 5001, stelle, text));
         }
-        let Some(stelle) = self.zu.gnr.filter(|_| !self.zu.stumm) else { return };
-        if self.satzart == Satzart::Belegarzt {
+        let Some(platz) = self.zu.gnr.filter(|_| !self.zu.stumm) else { return };
+        if self.zu.ort && self.zu.arzt || self.satzart == Satzart::Belegarzt {
             return;
         }
         for (da, regel, feld, was) in [
@@ -127,6 +132,7 @@ impl Pruefung<'_> {
                 let text = format!(
                     "das Feld fehlt zu einer Leistung; erwartet wird {was}; bitte ergänzen"
                 );
+                let stelle = self.satz.stelle_des_feldes(platz);
                 self.fehlerhaft = true;
                 (self.melde)(Befund::im_feld(regel, feld, stelle, text));
             }
@@ -134,7 +140,7 @@ impl Pruefung<'_> {
     }
 
     /// Tells whether the field follows a GNR, and is the first of its kind to do so.
-    fn gehoert_zur_gnr(&mut self, schon_da: bool, feld: Feld<'_>) -> bool {
+    fn gehoert_zur_gnr(&mut self, schon_da: bool, feld: Kurzfeld<'_>) -> bool {
         if self.zu.stumm {
             return false;
         }
@@ -150,7 +156,7 @@ impl Pruefung<'_> {
         !schon_da
     }
 
-    pub(super) fn anzahl(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+    pub(super) fn anzahl(&mut self, feld: Kurzfeld<'_>, fall: &mut Fall) {
         if !self.gehoert_zur_gnr(self.zu.anzahl, feld) {
             return;
         }
@@ -163,7 +169,7 @@ impl Pruefung<'_> {
     }
 
     /// Several lines are allowed.
-    pub(super) fn begruendung(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+    pub(super) fn begruendung(&mut self, feld: Kurzfeld<'_>, fall: &mut Fall) {
         if self.gehoert_zur_gnr(false, feld)
             && let (Some(leistung), Ok(bsnr)) =
                 (fall.leistungen.last(), Bsnr::aus_bytes(feld.inhalt))
@@ -172,7 +178,7 @@ impl Pruefung<'_> {
         }
     }
 
-    pub(super) fn ort(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+    pub(super) fn ort(&mut self, feld: Kurzfeld<'_>, fall: &mut Fall) {
         if !self.gehoert_zur_gnr(self.zu.ort, feld) {
             return;
         }
@@ -192,7 +198,7 @@ impl Pruefung<'_> {
         }
     }
 
-    pub(super) fn arzt(&mut self, feld: Feld<'_>, fall: &mut Fall) {
+    pub(super) fn arzt(&mut self, feld: Kurzfeld<'_>, fall: &mut Fall) {
         if !self.gehoert_zur_gnr(self.zu.arzt, feld) {
             return;
         }
@@ -206,28 +212,37 @@ impl Pruefung<'_> {
         }
     }
 
-    fn pruefe_lanr(&mut self, feld: Feld<'_>, lanr: Lanr) {
+    fn pruefe_lanr(&mut self, feld: Kurzfeld<'_>, lanr: Lanr) {
         if feld.inhalt == b"888888800" {
             let text = "der Ersatzwert 888888800 ist überholt; erwartet wird eine LANR oder 999999900; bitte berichtigen";
             return self.melde(Regel::ArztUeberholt, feld, text.to_owned());
+        }
+        // mostly all services of a case are one physician's
+        if self.arzt_geprueft == Some(lanr) {
+            return;
         }
         let in_besa = || {
             let im_krankenhaus = self.kopf.is_some_and(|k| k.krankenhausaerzte.contains(&lanr));
             im_krankenhaus
                 || self.besa().is_none_or(|besa| besa.iter().any(|ort| ort.aerzte.contains(&lanr)))
         };
-        if lanr != Lanr::OHNE && !in_besa() {
+        let ist_bekannt = lanr == Lanr::OHNE || in_besa();
+        if !ist_bekannt {
             let text = "die LANR steht nicht in besa; erwartet wird die eines Arztes der Praxis (Feld 0212); bitte berichtigen";
             self.melde(Regel::ArztUnbekannt, feld, text.to_owned());
         }
-        if !lanr.pruefziffer_stimmt() {
+        let stimmt = lanr.pruefziffer_stimmt();
+        if ist_bekannt && stimmt {
+            self.arzt_geprueft = Some(lanr);
+        }
+        if !stimmt {
             let text = "die Prüfziffer der LANR (7. Stelle) stimmt nicht; die LANR wird verwendet, bitte klären";
             self.melde(Regel::LanrPruefziffer, feld, text.to_owned());
         }
     }
 
     /// A LANR of the wrong shape is an error, but not in lab communities (KVDT-R050, R056).
-    pub(super) fn falsche_lanr(&mut self, feld: Feld<'_>) {
+    pub(super) fn falsche_lanr(&mut self, feld: Kurzfeld<'_>) {
         let labor = self.scheinuntergruppe == Lage::Da(28);
         if self.gehoert_zur_gnr(self.zu.arzt, feld) {
             self.zu.arzt = true;

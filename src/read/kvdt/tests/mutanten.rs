@@ -126,6 +126,32 @@ proptest! {
     }
 
     #[test]
+    fn the_short_way_through_whole_lines_is_the_long_one(
+        schaeden in prop::collection::vec(schaden(), 0..6),
+        stueck in 1..3000_usize,
+    ) {
+        let fall = guter_fall();
+        let mut bytes = datei(&format!("{KOPF} {fall} {fall} {fall} {FUSS}"));
+        for schaden in &schaeden {
+            schaden.tu(&mut bytes);
+        }
+        let (mut kurz, mut lang) = (Saetze::neu(Stueckweise(&bytes, stueck)), Saetze::neu(&bytes[..]));
+        let (mut einer, mut anderer) = (Satz::default(), Satz::default());
+        loop {
+            let ist_da = kurz.lies(&mut einer).expect("lesbar");
+            prop_assert_eq!(ist_da, lang.lies_genau(&mut anderer).expect("lesbar"));
+            prop_assert_eq!(kurz.stelle(), lang.stelle());
+            if !ist_da {
+                break;
+            }
+            prop_assert_eq!(einer.bytes(), anderer.bytes());
+            prop_assert_eq!(einer.stelle(), anderer.stelle());
+            prop_assert_eq!(einer.schaeden(), anderer.schaeden());
+            prop_assert!(einer.felder().eq(anderer.felder()));
+        }
+    }
+
+    #[test]
     fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         let mut saetze = Saetze::neu(&bytes[..]);
         let mut satz = Satz::default();

@@ -1,0 +1,66 @@
+//! The short way through a record whose lines are all whole, as nearly every record's are.
+//!
+//! A line begins with its length, so nothing has to be searched: one look at its first eight bytes
+//! and one at its last two tell where the next one begins. What stands between is looked at for the
+//! record as a whole. Whatever is unusual (a damaged line, a wrong character, a field that begins with
+//! a blank, a record that is not there to its end) is not judged here: then [`teile`] gives nothing
+//! back, and `Saetze` reads the record line for line. A test compares both ways.
+
+use super::satz::{RAHMEN, SATZ_MAX, SATZART, VORSPANN, Zeile};
+
+/// Splits the record with which `bytes` begin into its lines; returns its length. `None` if it is not
+/// sure that all of it is in order.
+pub(super) fn teile(bytes: &[u8], zeilen: &mut Vec<Zeile>) -> Option<usize> {
+    let mut rest = &bytes[..bytes.len().min(SATZ_MAX)];
+    let (mut von, mut nummer) = (0, 0);
+    loop {
+        let (laenge, feld, zeichen) = vorspann(*rest.first_chunk::<8>()?)?;
+        if laenge <= RAHMEN || zeichen == b' ' {
+            return None;
+        }
+        let (zeile, danach) = rest.split_at_checked(usize::from(laenge))?;
+        if !zeile.ends_with(b"\r\n") {
+            return None;
+        }
+        if feld == SATZART && 0 < nummer {
+            // what follows is a record only if its first line is whole
+            let inhalt = &zeile[VORSPANN..zeile.len() - 2];
+            let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
+            let satz = &bytes[..von as usize];
+            return (ist_ganz && hat_nur_zeichen(satz, nummer)).then_some(satz.len());
+        }
+        let bis = von + u32::from(laenge);
+        zeilen.push(Zeile { feld, von, bis, nummer });
+        (rest, von, nummer) = (danach, bis, nummer + 1);
+    }
+}
+
+/// Returns length and field that the first seven bytes write, if they are digits, and the eighth byte.
+fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
+    let bytes = u64::from_le_bytes(anfang);
+    let ziffern = bytes ^ 0x0030_3030_3030_3030;
+    // a byte above 9 reaches its highest bit, or has it already
+    let fremd = (ziffern.wrapping_add(0x0076_7676_7676_7676) | ziffern) & 0x0080_8080_8080_8080;
+    if fremd != 0 {
+        return None;
+    }
+    // in each byte the number that two neighbours write
+    let paare = ziffern.wrapping_mul(10).wrapping_add(ziffern >> 8);
+    let [hunderter, ..] = ziffern.to_le_bytes().map(u16::from);
+    let [_, rest, _, vorn, _, hinten, ..] = paare.to_le_bytes().map(u16::from);
+    let zeichen = (bytes >> 56).to_le_bytes()[0];
+    Some((hunderter * 100 + rest, vorn * 100 + hinten, zeichen))
+}
+
+/// Tells whether the record has no other control character than the CR LF of its lines, and none that
+/// ISO 8859-15 lacks.
+fn hat_nur_zeichen(satz: &[u8], zeilen: u32) -> bool {
+    // by pieces whose sums fit into a byte, and without a branch: many bytes are compared at once
+    let mut anzahl = 0;
+    for stueck in satz.chunks(128) {
+        // 0x00 to 0x1F and 0x80 to 0x9F
+        let kein_zeichen: u8 = stueck.iter().map(|b| u8::from(b & 0x60 == 0)).sum();
+        anzahl += u32::from(kein_zeichen);
+    }
+    anzahl == 2 * zeilen
+}
