@@ -4,6 +4,7 @@
 //! files break them, so a wrong one is a question to the value, not a reason to refuse it.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 
 /// A text without the shape of the identifier it should be.
@@ -42,7 +43,7 @@ pub struct Gnr([u8; 9]);
 ///
 /// It identifies a patient, so it has neither `Display` nor a readable `Debug`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct VersichertenId(u64);
+pub struct VersichertenId(NonZeroU64);
 
 /// What a delivered Versicherten-ID turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,8 +212,10 @@ impl VersichertenId {
         }
         match (zeichen[0], ziffern(&zeichen[1..], 9)) {
             (b'A'..=b'Z', Some(nummer)) if anzahl == 10 => {
-                let id = Self(u64::from(zeichen[0] - b'A') << 32 | u64::from(nummer));
-                Gelesen::Id { id, normalisiert }
+                // The letter counts from 1, so that no id is 0 and an `Option` needs no room of its own.
+                let id = u64::from(zeichen[0] - b'A' + 1) << 32 | u64::from(nummer);
+                NonZeroU64::new(id)
+                    .map_or(Gelesen::Formfehler, |id| Gelesen::Id { id: Self(id), normalisiert })
             }
             _ => Gelesen::Formfehler,
         }
@@ -221,8 +224,9 @@ impl VersichertenId {
     /// Returns the ten characters. No output of a run holds them but as a pseudonym.
     pub fn klartext(self) -> [u8; 10] {
         let mut zeichen = [0; 10];
-        zeichen[0] = b'A' + u8::try_from(self.0 >> 32).unwrap_or(0);
-        let mut rest = self.0 & 0xFFFF_FFFF;
+        let id = self.0.get();
+        zeichen[0] = b'A' - 1 + u8::try_from(id >> 32).unwrap_or(1);
+        let mut rest = id & 0xFFFF_FFFF;
         for stelle in zeichen[1..].iter_mut().rev() {
             *stelle = b'0' + u8::try_from(rest % 10).unwrap_or(0);
             rest /= 10;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -29,6 +30,20 @@ pub enum Kalenderfehler {
 /// The years that a date or quarter may name; arithmetic cannot leave the calendar from here.
 const JAHRE: std::ops::RangeInclusive<i32> = 1900..=2999;
 
+/// Arithmetic with quarters ends here.
+const FRUEHESTES: i32 = 1800 * 4;
+/// … and here.
+const SPAETESTES: i32 = 3100 * 4;
+
+/// First days of all quarters: every marked case asks for several.
+static ERSTE_TAGE: LazyLock<Vec<Tag>> = LazyLock::new(|| {
+    let erster_tag = |quartal: i32| {
+        let monat = quartal.rem_euclid(4).unsigned_abs() * 3 + 1;
+        NaiveDate::from_ymd_opt(quartal.div_euclid(4), monat, 1).map_or(Tag(0), Tag::aus_datum)
+    };
+    (FRUEHESTES..=SPAETESTES).map(erster_tag).collect()
+});
+
 impl Quartal {
     /// Returns quarter `nummer` (1 to 4) of `jahr` (1900 to 2999).
     pub fn neu(jahr: i32, nummer: i32) -> Option<Self> {
@@ -38,7 +53,7 @@ impl Quartal {
     /// Returns the quarter that is `quartale` later (earlier if negative).
     #[must_use]
     pub fn plus(self, quartale: i32) -> Self {
-        Self(self.0.saturating_add(quartale).clamp(1800 * 4, 3100 * 4))
+        Self(self.0.saturating_add(quartale).clamp(FRUEHESTES, SPAETESTES))
     }
 
     /// Returns how many quarters `self` lies after `anderes`.
@@ -58,8 +73,8 @@ impl Quartal {
 
     /// Returns the first day.
     pub fn erster_tag(self) -> Tag {
-        let monat = self.0.rem_euclid(4).unsigned_abs() * 3 + 1;
-        NaiveDate::from_ymd_opt(self.jahr(), monat, 1).map_or(Tag(0), Tag::aus_datum)
+        let platz = usize::try_from(self.0 - FRUEHESTES).ok();
+        platz.and_then(|platz| ERSTE_TAGE.get(platz).copied()).unwrap_or_default()
     }
 
     /// Returns the last day.
@@ -202,30 +217,33 @@ fn ziffern(bytes: &[u8]) -> Option<i32> {
 
 /// The days of one quarter on which something happened: bit 0 is the quarter's first day.
 ///
-/// A quarter has at most 92 days, so a case's service days fit into 16 bytes however many there are.
+/// A quarter has at most 92 days, so a case's service days fit into 12 bytes however many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tage(u128);
+pub struct Tage([u32; 3]);
 
 impl Tage {
     /// Adds `tag`, which must lie in `quartal`; other days are not representable and stay out.
     pub fn merke(&mut self, quartal: Quartal, tag: Tag) {
         let abstand = tag.seit(quartal.erster_tag());
-        if (0..quartal.tage()).contains(&abstand) {
-            self.0 |= 1 << abstand;
+        if (0..quartal.tage()).contains(&abstand)
+            && let Some(wort) = self.0.get_mut(abstand.unsigned_abs() as usize / 32)
+        {
+            *wort |= 1 << (abstand % 32);
         }
     }
 
     /// Tells whether there is no day.
     pub fn ist_leer(self) -> bool {
-        self.0 == 0
+        self.0 == [0; 3]
     }
 
     /// Returns the earliest day on or after `ab`, in a set that belongs to `quartal`.
     pub fn erster_ab(self, quartal: Quartal, ab: Tag) -> Option<Tag> {
-        let abstand = ab.seit(quartal.erster_tag()).max(0);
-        let rest = if abstand < 128 { self.0 >> abstand } else { 0 };
+        let erster = quartal.erster_tag();
+        let abstand = ab.seit(erster).max(0);
+        let rest = if abstand < 128 { self.bits() >> abstand } else { 0 };
         let schritt = i32::try_from(rest.trailing_zeros()).unwrap_or(128);
-        (rest != 0).then(|| quartal.erster_tag().plus(abstand + schritt))
+        (rest != 0).then(|| erster.plus(abstand + schritt))
     }
 
     /// Returns the latest day on or before `bis`, in a set that belongs to `quartal`.
@@ -236,7 +254,13 @@ impl Tage {
     /// Returns the days in order, for a set that belongs to `quartal`.
     pub fn tage(self, quartal: Quartal) -> impl Iterator<Item = Tag> {
         let erster = quartal.erster_tag();
-        (0..128).filter(move |i| self.0 >> i & 1 == 1).map(move |i| erster.plus(i))
+        let bits = self.bits();
+        (0..96).filter(move |i| bits >> i & 1 == 1).map(move |i| erster.plus(i))
+    }
+
+    fn bits(self) -> u128 {
+        let [a, b, c] = self.0.map(u128::from);
+        a | b << 32 | c << 64
     }
 }
 

@@ -371,7 +371,8 @@ impl Faelle {
                     regeln.insert(kandidat.quartal, gefunden);
                 }
                 Err(grund) => {
-                    let ort = Ort::neu(name(&gelesen[kandidat.datei as usize]), kandidat.stelle);
+                    let ort =
+                        Ort::neu(name(&gelesen[kandidat.datei as usize]), kandidat.stelle.into());
                     let text =
                         format!("der gekennzeichnete Fall kann nicht entschieden werden: {grund}");
                     meldungen.melde(Meldung::neu(Code::QuartalOhneRegel, ort, text));

@@ -7,6 +7,7 @@
 //!          → abrechnung    evaluate what is remembered, settle, check the equations
 //! ```
 
+mod abrechnung;
 mod bestand;
 mod doppelt;
 mod faelle;
