@@ -11,6 +11,7 @@ mod abrechnung;
 mod bestand;
 mod doppelt;
 mod faelle;
+mod hinweis;
 mod lieferungen;
 
 use std::collections::{BTreeMap, BTreeSet};
