@@ -4,6 +4,7 @@
 //! files break them, so a wrong one is a question to the value, not a reason to refuse it.
 
 use std::fmt::{self, Write};
+use std::num::NonZeroU64;
 use std::str::FromStr;
 
 use crate::ziffern::neun;
@@ -47,7 +48,7 @@ pub struct Gnr(u64);
 ///
 /// It identifies a patient, so it has neither `Display` nor a readable `Debug`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct VersichertenId(u64);
+pub struct VersichertenId(NonZeroU64);
 
 /// What a delivered Versicherten-ID turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,8 +207,13 @@ impl VersichertenId {
     /// The one of KBV's test card.
     pub(crate) const TESTKARTE: Self = Self::neu(b'T', 555_558_879);
 
+    /// The letter counts from 1, so that no id is 0 and an `Option` needs no room of its own.
     const fn neu(buchstabe: u8, nummer: u32) -> Self {
-        Self(((buchstabe - b'A') as u64) << 32 | nummer as u64)
+        let id = ((buchstabe - b'A' + 1) as u64) << 32 | nummer as u64;
+        Self(match NonZeroU64::new(id) {
+            Some(id) => id,
+            None => NonZeroU64::MIN,
+        })
     }
 
     /// Reads a delivered value: blanks are dropped and lower case is raised (`normalisiert`);
@@ -244,8 +250,9 @@ impl VersichertenId {
     /// Returns the ten characters. No output of a run holds them but as a pseudonym.
     pub fn klartext(self) -> [u8; 10] {
         let mut zeichen = [0; 10];
-        zeichen[0] = b'A' + u8::try_from(self.0 >> 32).unwrap_or(0);
-        let mut rest = self.0 & 0xFFFF_FFFF;
+        let id = self.0.get();
+        zeichen[0] = b'A' - 1 + u8::try_from(id >> 32).unwrap_or(1);
+        let mut rest = id & 0xFFFF_FFFF;
         for stelle in zeichen[1..].iter_mut().rev() {
             *stelle = b'0' + u8::try_from(rest % 10).unwrap_or(0);
             rest /= 10;

@@ -31,6 +31,11 @@ pub enum Kalenderfehler {
 /// The years that a date or quarter may name; arithmetic cannot leave the calendar from here.
 const JAHRE: std::ops::RangeInclusive<i32> = 1900..=2999;
 
+/// Arithmetic with quarters ends here.
+const FRUEHESTES: i32 = 1800 * 4;
+/// … and here.
+const SPAETESTES: i32 = 3100 * 4;
+
 impl Quartal {
     /// Returns quarter `nummer` (1 to 4) of `jahr` (1900 to 2999).
     pub fn neu(jahr: i32, nummer: i32) -> Option<Self> {
@@ -40,7 +45,7 @@ impl Quartal {
     /// Returns the quarter that is `quartale` later (earlier if negative).
     #[must_use]
     pub fn plus(self, quartale: i32) -> Self {
-        Self(self.0.saturating_add(quartale).clamp(1800 * 4, 3100 * 4))
+        Self(self.0.saturating_add(quartale).clamp(FRUEHESTES, SPAETESTES))
     }
 
     /// Returns how many quarters `self` lies after `anderes`.
@@ -140,16 +145,10 @@ impl Tag {
     /// # Errors
     /// [`Kalenderfehler::Tag`] for any other form and for days the calendar does not have.
     pub fn aus_bytes(text: &[u8]) -> Result<Self, Kalenderfehler> {
-        if text.len() != 10 || text[4] != b'-' || text[7] != b'-' {
+        let [j1, j2, j3, j4, b'-', m1, m2, b'-', t1, t2] = text else {
             return Err(Kalenderfehler::Tag);
-        }
-        Self::aus_ziffern(&text[..4], &text[5..7], &text[8..])
-    }
-
-    fn aus_ziffern(jahr: &[u8], monat: &[u8], tag: &[u8]) -> Result<Self, Kalenderfehler> {
-        let zahl = |b: &[u8]| ziffern(b).ok_or(Kalenderfehler::Tag);
-        Self::neu(zahl(jahr)?, zahl(monat)?.unsigned_abs(), zahl(tag)?.unsigned_abs())
-            .ok_or(Kalenderfehler::Tag)
+        };
+        Self::aus_jjjjmmtt(&[*j1, *j2, *j3, *j4, *m1, *m2, *t1, *t2])
     }
 
     /// Returns the day that is `tage` later (earlier if negative).
@@ -229,7 +228,7 @@ fn monat(jahr: i32, monat0: usize) -> Option<(i32, i32)> {
     Some((anfang + davor.get(monat0)?, anfang + davor.get(monat0 + 1)?))
 }
 
-/// Returns the number that ASCII digits write: two or four of them.
+/// Returns the number that ASCII digits write: four of them.
 fn ziffern(bytes: &[u8]) -> Option<i32> {
     bytes
         .iter()
@@ -238,30 +237,33 @@ fn ziffern(bytes: &[u8]) -> Option<i32> {
 
 /// The days of one quarter on which something happened: bit 0 is the quarter's first day.
 ///
-/// A quarter has at most 92 days, so a case's service days fit into 16 bytes however many there are.
+/// A quarter has at most 92 days, so a case's service days fit into 12 bytes however many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tage(u128);
+pub struct Tage([u32; 3]);
 
 impl Tage {
     /// Adds `tag`, which must lie in `quartal`; other days are not representable and stay out.
     pub fn merke(&mut self, quartal: Quartal, tag: Tag) {
         let abstand = tag.seit(quartal.erster_tag());
-        if (0..quartal.tage()).contains(&abstand) {
-            self.0 |= 1 << abstand;
+        if (0..quartal.tage()).contains(&abstand)
+            && let Some(wort) = self.0.get_mut(abstand.unsigned_abs() as usize / 32)
+        {
+            *wort |= 1 << (abstand % 32);
         }
     }
 
     /// Tells whether there is no day.
     pub fn ist_leer(self) -> bool {
-        self.0 == 0
+        self.0 == [0; 3]
     }
 
     /// Returns the earliest day on or after `ab`, in a set that belongs to `quartal`.
     pub fn erster_ab(self, quartal: Quartal, ab: Tag) -> Option<Tag> {
-        let abstand = ab.seit(quartal.erster_tag()).max(0);
-        let rest = if abstand < 128 { self.0 >> abstand } else { 0 };
+        let erster = quartal.erster_tag();
+        let abstand = ab.seit(erster).max(0);
+        let rest = if abstand < 128 { self.bits() >> abstand } else { 0 };
         let schritt = i32::try_from(rest.trailing_zeros()).unwrap_or(128);
-        (rest != 0).then(|| quartal.erster_tag().plus(abstand + schritt))
+        (rest != 0).then(|| erster.plus(abstand + schritt))
     }
 
     /// Returns the latest day on or before `bis`, in a set that belongs to `quartal`.
@@ -272,7 +274,13 @@ impl Tage {
     /// Returns the days in order, for a set that belongs to `quartal`.
     pub fn tage(self, quartal: Quartal) -> impl Iterator<Item = Tag> {
         let erster = quartal.erster_tag();
-        (0..128).filter(move |i| self.0 >> i & 1 == 1).map(move |i| erster.plus(i))
+        let bits = self.bits();
+        (0..96).filter(move |i| bits >> i & 1 == 1).map(move |i| erster.plus(i))
+    }
+
+    fn bits(self) -> u128 {
+        let [a, b, c] = self.0.map(u128::from);
+        a | b << 32 | c << 64
     }
 }
 

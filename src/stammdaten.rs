@@ -380,13 +380,24 @@ impl Stammdaten {
             .find(|b| b.geschlossene == geschlossene && b.zeitraum.im(quartal))
     }
 
-    /// Returns the § 9 Bewilligungen that are P's by the register of `quartal`.
+    /// Returns the § 9 Bewilligungen that are P's by the register of `quartal`: its own, and those of
+    /// practices that stand for it as branches.
     pub fn bewilligungen09_in(
         &self,
         praxis: Praxis,
         quartal: Quartal,
     ) -> impl Iterator<Item = &Bewilligung09> {
-        self.bewilligungen09.iter().filter(move |b| self.praxis_fuer(b.praxis, quartal) == praxis)
+        let zweige = self.zweige.iter().filter(|zweig| zweig.praxis == praxis);
+        let mut staetten: Vec<Praxis> = zweige
+            .map(|zweig| zweig.betriebsstaette)
+            .chain([praxis])
+            .filter(|staette| self.praxis_fuer(*staette, quartal) == praxis)
+            .collect();
+        staetten.sort_unstable();
+        staetten.dedup();
+        staetten
+            .into_iter()
+            .flat_map(|staette| gleiche(&self.bewilligungen09, &staette, |b| &b.praxis))
     }
 
     /// Returns the sum of a physician's fee records for `quartal` over all practices and LANR

@@ -104,6 +104,7 @@ mod tests {
     use crate::erklaerung::suche::{Fund, suche};
     use crate::export::beispiel::demoquartal;
     use crate::export::schreibe;
+    use crate::settle::entscheidung::Entscheidung09;
 
     fn einzeilig(text: &str) -> String {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -142,7 +143,8 @@ mod tests {
         }
         // Without Klärfälle there is nothing to do.
         let abrechnung = &mut ergebnis.abrechnung;
-        abrechnung.par09.retain(|e| e.gruende.ergebnis() != Ergebnis::Klaerfall);
+        let geklaert = |e: &Entscheidung09| e.gruende.ergebnis() != Ergebnis::Klaerfall;
+        abrechnung.par09 = abrechnung.par09.iter().filter(geklaert).collect();
         abrechnung.par06.clear();
         abrechnung.par05.clear();
         schreibe(&ergebnis, None, &buendel, true).expect("Bündel");

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::auslegung::Auslegungen;
 use crate::evaluate::par09::{
-    Markierung, abs1_hausarzt, abs3_satz3_benannt, abs3_satz3_markierung,
+    Markierung, abs1_hausarzt, abs3_satz3_benannt, abs3_satz3_kennzeichen, abs3_satz3_markierung,
     abs3_satz3_nennt_verschiedene,
 };
 use crate::evaluate::rueckblick::Rueckblicksammlung;
@@ -21,8 +23,8 @@ use crate::stammdaten::Stammdaten;
 pub struct Kandidat {
     /// P: the practice that the delivered BSNR stands for in the treatment quarter.
     pub praxis: Praxis,
-    /// Case id.
-    pub fall_id: Box<str>,
+    /// Case id; a short one, as nearly all are, needs no memory of its own.
+    pub fall_id: SmolStr,
     /// The patient.
     pub patient: Option<VersichertenId>,
     /// Q.
@@ -44,7 +46,29 @@ pub struct Kandidat {
     /// Index of the input.
     pub datei: u32,
     /// Where in it.
-    pub stelle: Stelle,
+    pub stelle: Kurzstelle,
+}
+
+/// A [`Stelle`] in half its size, with the same order: 0 is unknown, all else one more than it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kurzstelle {
+    byte: u64,
+    zeile: u64,
+    satz: u64,
+}
+
+impl From<Stelle> for Kurzstelle {
+    fn from(stelle: Stelle) -> Self {
+        let kurz = |zahl: Option<u64>| zahl.map_or(0, |zahl| zahl.saturating_add(1));
+        Self { byte: kurz(stelle.byte), zeile: kurz(stelle.zeile), satz: kurz(stelle.satz) }
+    }
+}
+
+impl From<Kurzstelle> for Stelle {
+    fn from(kurz: Kurzstelle) -> Self {
+        let lang = |zahl: u64| zahl.checked_sub(1);
+        Self { byte: lang(kurz.byte), zeile: lang(kurz.zeile), satz: lang(kurz.satz) }
+    }
 }
 
 /// An unmarked 0101/00 case of a practice with a Bewilligung: the hint counts those of Z's patients.
@@ -129,6 +153,35 @@ struct Zuordnung {
     bewilligt: bool,
 }
 
+/// The last two of them, one of the delivery's quarter and one of a late case, which stands between.
+#[derive(Debug, Default)]
+struct Zuordnungen([Option<Zuordnung>; 2]);
+
+impl Zuordnungen {
+    fn hole(
+        &mut self,
+        kontext: &Kontext<'_>,
+        bsnr: Bsnr,
+        quartal: Quartal,
+        lieferung: Quartal,
+    ) -> Zuordnung {
+        let letzte = &mut self.0[usize::from(quartal != lieferung)];
+        match *letzte {
+            Some(z) if z.bsnr == bsnr && z.quartal == quartal => z,
+            _ => *letzte.insert(kontext.zuordnung(bsnr, quartal)),
+        }
+    }
+}
+
+/// Returns what the hint may count of an unmarked case.
+fn hinweis(fall: &Fall<'_>, zuordnung: Zuordnung) -> Option<Ungekennzeichnet> {
+    let patient = fall.versicherter?;
+    let zaehlt =
+        zuordnung.bewilligt && fall.satzart == Satzart::Ambulant && fall.scheinuntergruppe == 0;
+    let (praxis, quartal) = (zuordnung.praxis, fall.quartal);
+    zaehlt.then_some(Ungekennzeichnet { praxis, patient, quartal })
+}
+
 impl Kontext<'_> {
     fn zuordnung(&self, bsnr: Bsnr, quartal: Quartal) -> Zuordnung {
         let praxis = self.stammdaten.praxis_fuer(bsnr.praxis(), quartal);
@@ -149,25 +202,34 @@ impl Kontext<'_> {
         ertrag: &mut Ertrag,
         meldungen: &mut Meldungen,
     ) {
-        let mut zuletzt: Option<Zuordnung> = None;
-        for fall in spalten.faelle() {
-            let zuordnung = match zuletzt {
-                Some(z) if z.bsnr == fall.bsnr && z.quartal == fall.quartal => z,
-                _ => self.zuordnung(fall.bsnr, fall.quartal),
-            };
-            zuletzt = Some(zuordnung);
+        let mut zuordnungen = Zuordnungen::default();
+        let mut kennzeichen = abs3_satz3_kennzeichen(spalten.gnr, self.auslegungen).peekable();
+        for (fall, bis) in spalten.faelle().zip(spalten.leistung_bis) {
+            // The services are looked through once, for all cases: hardly any has a mark.
+            let mut gnr = None;
+            while let Some((_, gefunden)) = kennzeichen.next_if(|(platz, _)| platz < bis) {
+                gnr = gnr.or(Some(gefunden));
+            }
+            let zuordnung = zuordnungen.hole(self, fall.bsnr, fall.quartal, herkunft.lieferung);
             if let Some(platz) = zuordnung.schliessung {
                 self.rueckblick(&fall, platz, herkunft, ertrag, meldungen);
             }
-            if herkunft.zweck == Zweck::Abrechnung {
-                ertrag.nachzuegler += u64::from(fall.quartal < herkunft.lieferung);
-                if abs3_satz3_nennt_verschiedene(&fall, self.auslegungen) {
-                    let text = "die Kennzeichen des Falls nennen verschiedene geschlossene Praxen (Feld 5009); er gilt als \
-                                gekennzeichnet, ohne eine zu nennen; bitte klären";
-                    let ort = Ort::neu(&herkunft.ort.datei, fall.stelle);
-                    meldungen.melde(Meldung::neu(Code::NennungWiderspricht, ort, text));
-                }
-                self.abrechnung(&fall, zuordnung, herkunft.datei, ertrag);
+            if herkunft.zweck == Zweck::Rueckblick {
+                continue;
+            }
+            ertrag.nachzuegler += u64::from(fall.quartal < herkunft.lieferung);
+            if abs3_satz3_nennt_verschiedene(&fall, self.auslegungen) {
+                let text = "die Kennzeichen des Falls nennen verschiedene geschlossene Praxen (Feld 5009); er gilt als \
+                            gekennzeichnet, ohne eine zu nennen; bitte klären";
+                let ort = Ort::neu(&herkunft.ort.datei, fall.stelle);
+                meldungen.melde(Meldung::neu(Code::NennungWiderspricht, ort, text));
+            }
+            if let Some(markierung) = abs3_satz3_markierung(gnr, fall.kennzeichen) {
+                let kandidat = self.kandidat(&fall, zuordnung.praxis, markierung, herkunft.datei);
+                ertrag.kandidaten.push(kandidat);
+            } else {
+                ertrag.nicht_gekennzeichnet += 1;
+                ertrag.ungekennzeichnet.extend(hinweis(&fall, zuordnung));
             }
         }
     }
@@ -176,22 +238,6 @@ impl Kontext<'_> {
     fn rueckblick_quartale(&self) -> i32 {
         let alle = self.par09_frueher.values().chain([self.par09]);
         alle.map(|par09| par09.rueckblick_quartale).max().unwrap_or_default()
-    }
-
-    fn abrechnung(&self, fall: &Fall<'_>, zuordnung: Zuordnung, datei: u32, ertrag: &mut Ertrag) {
-        if let Some(markierung) = abs3_satz3_markierung(fall, self.auslegungen) {
-            ertrag.kandidaten.push(self.kandidat(fall, zuordnung.praxis, markierung, datei));
-            return;
-        }
-        ertrag.nicht_gekennzeichnet += 1;
-        if let Some(patient) = fall.versicherter
-            && zuordnung.bewilligt
-            && fall.satzart == Satzart::Ambulant
-            && fall.scheinuntergruppe == 0
-        {
-            let (praxis, quartal) = (zuordnung.praxis, fall.quartal);
-            ertrag.ungekennzeichnet.push(Ungekennzeichnet { praxis, patient, quartal });
-        }
     }
 
     fn kandidat(
@@ -224,7 +270,7 @@ impl Kontext<'_> {
             tage,
             tage_hausarzt,
             datei,
-            stelle: fall.stelle,
+            stelle: fall.stelle.into(),
         }
     }
 

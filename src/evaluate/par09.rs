@@ -209,11 +209,21 @@ pub fn abs3_satz2_behandelt(
     !ausgenommen && von_hausarzt
 }
 
-/// Abs. 3 Satz 3 "in der Honorarabrechnung kennzeichnen": how a case is marked, if it is.
-pub fn abs3_satz3_markierung(fall: &Fall<'_>, auslegungen: &Auslegungen) -> Option<Markierung> {
-    let gnr = fall.gnr.iter().find(|gnr| ist_kennzeichen(**gnr, auslegungen));
-    match (gnr, fall.kennzeichen) {
-        (Some(gnr), _) => Some(Markierung::Gnr(*gnr)),
+/// Abs. 3 Satz 3 "in der Honorarabrechnung kennzeichnen": the services whose GNR is a mark, in order,
+/// each with its place.
+pub fn abs3_satz3_kennzeichen<'a>(
+    gnr: &'a [Gnr],
+    auslegungen: &'a Auslegungen,
+) -> impl Iterator<Item = (u32, Gnr)> + 'a {
+    let alle = (0..).zip(gnr.iter().copied());
+    alle.filter(|(_, gnr)| ist_kennzeichen(*gnr, auslegungen))
+}
+
+/// Abs. 3 Satz 3 "in der Honorarabrechnung kennzeichnen": how a case is marked, if it is; `gnr` is its
+/// first service that is a mark.
+pub fn abs3_satz3_markierung(gnr: Option<Gnr>, kennzeichen: Kennzeichen) -> Option<Markierung> {
+    match (gnr, kennzeichen) {
+        (Some(gnr), _) => Some(Markierung::Gnr(gnr)),
         (None, Kennzeichen::Keins) => None,
         (None, Kennzeichen::OhnePraxis | Kennzeichen::Praxis(_)) => Some(Markierung::Ausdruecklich),
     }
@@ -244,7 +254,8 @@ fn genannt(fall: &Fall<'_>, auslegungen: &Auslegungen) -> impl Iterator<Item = P
 }
 
 fn ist_kennzeichen(gnr: Gnr, auslegungen: &Auslegungen) -> bool {
-    auslegungen.kennzeichen_gnr.binary_search(&gnr).is_ok()
+    // They are few, mostly one.
+    auslegungen.kennzeichen_gnr.contains(&gnr)
 }
 
 impl Sachverhalt {

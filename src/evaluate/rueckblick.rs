@@ -106,6 +106,11 @@ impl Rueckblicksammlung {
         self.von_regulaerer_lieferung.extend(andere.von_regulaerer_lieferung);
     }
 
+    /// Returns the patients collected so far, in any order, some of them several times.
+    pub fn patienten(&self) -> impl Iterator<Item = VersichertenId> {
+        self.behandlungen.iter().map(|behandlung| behandlung.patient)
+    }
+
     /// Keeps the list near the number of patients, not of cases.
     fn verdichte_bei_bedarf(&mut self) {
         if 1024 + 2 * self.sortiert <= self.behandlungen.len() {

@@ -46,7 +46,7 @@ pub fn schreibe(
 fn schreibe_tabellen(ergebnis: &Ergebnis, buendel: &mut Buendel) -> Result<(), Fehler> {
     let abrechnung = &ergebnis.abrechnung;
     let auslegungen = &ergebnis.einstellungen.auslegungen;
-    tabelle(buendel, abrechnung.par09.iter().map(tabellen::entscheidung))?;
+    tabelle(buendel, abrechnung.par09.blicke().map(tabellen::entscheidung))?;
     let par05 = abrechnung.par05.iter().map(|e| tabellen::umsatzgarantie(e, auslegungen));
     tabelle(buendel, par05)?;
     let regeln = regeln_fuer(ergebnis, ergebnis.quartal)?;

@@ -68,6 +68,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::export::regeln_fuer;
 use crate::lauf::Ergebnis;
+use crate::settle::entscheidungen::Blick;
 
 mod kopf;
 mod lesen;
@@ -121,8 +122,8 @@ pub fn schreibe(ergebnis: &Ergebnis, mut ziel: impl Write) -> io::Result<()> {
     let abrechnung = &ergebnis.abrechnung;
     let auslegungen = &ergebnis.einstellungen.auslegungen;
     schreibe_zeile(&mut ziel, &kopf::Schreibzeile::from(ergebnis))?;
-    let lagen = abrechnung.par09.iter().filter_map(|e| e.sachverhalt.schliessung.as_deref());
-    let lagen: BTreeMap<_, _> = lagen.map(|lage| (lage.praxis, lage)).collect();
+    let lagen = abrechnung.par09.blicke().filter_map(Blick::schliessung);
+    let lagen: BTreeMap<_, _> = lagen.map(|lage| (lage.praxis, &**lage)).collect();
     for lage in lagen.into_values() {
         schreibe_zeile(&mut ziel, &Zeile::Schliessung(lage.into()))?;
     }
@@ -132,7 +133,7 @@ pub fn schreibe(ergebnis: &Ergebnis, mut ziel: impl Write) -> io::Result<()> {
     let mut anzahl = Anzahlen::default();
     for e in &abrechnung.par09 {
         let par09 = &regeln_fuer(ergebnis, e.sachverhalt.quartal)?.par09;
-        let zeile = Zeile09::neu(e, ergebnis.schluessel.as_ref(), par09, auslegungen);
+        let zeile = Zeile09::neu(&e, ergebnis.schluessel.as_ref(), par09, auslegungen);
         schreibe_zeile(&mut ziel, &Zeile::Par09(Box::new(zeile)))?;
         anzahl.par09 += 1;
     }

@@ -12,9 +12,10 @@ use crate::evaluate::par06::{Entscheidung06, abs2_anteil_tage, abs2_satz};
 use crate::export::csv::{
     BuchungZeile, EntscheidungZeile, ErschwerniszulageZeile, UmsatzgarantieZeile,
 };
+use crate::meldung::Stelle;
 use crate::parameter::Par06;
 use crate::settle::buchung::Buchung;
-use crate::settle::entscheidung::Entscheidung09;
+use crate::settle::entscheidungen::Blick;
 
 /// Version of a quarter's decisions in its first run.
 const ERSTE_VERSION: u64 = 1;
@@ -29,19 +30,19 @@ fn gruende<G: Grund>(gruende: Gruende<G>) -> (Option<&'static str>, Cow<'static,
 
 /// Returns the row of a § 9 decision. Of a case whose closure is not on record the practice that its
 /// mark names stands in its place.
-pub fn entscheidung(e: &Entscheidung09) -> EntscheidungZeile<'_> {
-    let s = &e.sachverhalt;
-    let geschlossene = s.schliessung.as_ref().map(|lage| lage.praxis).or(s.benannt);
-    let (grund, gruende) = gruende(e.gruende);
+pub fn entscheidung(e: Blick<'_>) -> EntscheidungZeile<'_> {
+    let fall = e.fall();
+    let geschlossene = e.schliessung().map(|lage| lage.praxis).or(fall.benannt);
+    let (grund, gruende) = gruende(e.gruende());
     EntscheidungZeile {
-        bsnr: s.praxis.to_string().into(),
-        fall_id: (&*e.fall_id).into(),
-        datei: &e.datei,
-        satz: e.stelle.satz,
+        bsnr: fall.praxis.to_string().into(),
+        fall_id: fall.fall_id.as_str().into(),
+        datei: e.datei(),
+        satz: Stelle::from(fall.stelle).satz,
         schliessung_bsnr: geschlossene.map(|praxis| praxis.to_string().into()),
-        quartal: s.quartal,
-        ergebnis: e.gruende.ergebnis().name(),
-        betrag_cent: e.betrag.cent(),
+        quartal: fall.quartal,
+        ergebnis: e.gruende().ergebnis().name(),
+        betrag_cent: e.betrag().cent(),
         grund,
         gruende,
     }

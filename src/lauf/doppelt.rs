@@ -1,14 +1,16 @@
 //! Nothing may be counted twice: a practice in two deliveries, a case id twice within a practice.
 //!
 //! Within one practice of one file the ids are remembered only as long as the practice and, right
-//! behind it, its branches last. If a practice lies in several places (parts of one delivery, or
+//! behind it, its branches last: their texts and 24 bytes each, so with the largest practice, not with
+//! the file. If a practice lies in several places (parts of one delivery, or
 //! branches elsewhere), those files are read a second time for its ids alone, a bounded number of
 //! cases at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
 
-use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::faelle::nochmals;
 use super::{Gelesen, name};
@@ -33,8 +35,10 @@ pub(super) struct Fallkennungen {
     texte: Vec<u8>,
     /// Ends of the ids in `texte`; an id begins where the one before it ends.
     enden: Vec<usize>,
-    tabelle: HashTable<usize>,
-    zustand: std::hash::RandomState,
+    /// Hash and number of each id.
+    tabelle: HashTable<(u64, usize)>,
+    /// Keyed anew in each process. Ids made to collide would at worst make one practice slow.
+    zustand: DefaultHashBuilder,
 }
 
 impl Fallkennungen {
@@ -80,19 +84,17 @@ impl Fallkennungen {
 
     /// Takes an id; returns false if it is there already.
     fn merke(&mut self, id: &[u8]) -> bool {
-        use std::hash::BuildHasher;
         let Self { texte, enden, tabelle, zustand, .. } = self;
         let text = |platz: usize| {
             let ab = if platz == 0 { 0 } else { enden[platz - 1] };
             &texte[ab..enden[platz]]
         };
-        let entry = tabelle.entry(
-            zustand.hash_one(id),
-            |platz| text(*platz) == id,
-            |platz| zustand.hash_one(text(*platz)),
-        );
-        let Entry::Vacant(frei) = entry else { return false };
-        frei.insert(enden.len());
+        let hash = zustand.hash_one(id);
+        let gleich = |(anderer, platz): &(u64, usize)| *anderer == hash && text(*platz) == id;
+        let Entry::Vacant(frei) = tabelle.entry(hash, gleich, |(hash, _)| *hash) else {
+            return false;
+        };
+        frei.insert((hash, enden.len()));
         texte.extend_from_slice(id);
         enden.push(texte.len());
         true

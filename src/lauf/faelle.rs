@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::bestand::{beende, oeffne};
+use super::hinweis::{Offene, Sieb};
 use super::lieferungen::Lieferungen;
 use super::{Auftrag, Gelesen, doppelt, name};
 use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Zweck};
@@ -60,6 +61,8 @@ struct Dateiertrag {
     /// Schein-IDs that several cases of the practice have, for KVDT: while a file is read, those that
     /// were not known before.
     mehrfache: Arc<BTreeSet<Box<str>>>,
+    /// Unmarked cases that the hint may come to count.
+    offene: Offene,
 }
 
 /// Reads claims files.
@@ -111,14 +114,9 @@ impl Leser<'_> {
             .filter(|platz| !gelesen[*platz].ersetzt)
             .filter_map(|platz| Some((platz, zweck(gelesen[platz].eingabe.art)?)))
             .collect();
-        let mut ertraege: Vec<Dateiertrag> = orte
-            .par_iter()
-            .with_max_len(1)
-            .map(|(platz, zweck)| {
-                self.datei_eindeutig(*platz, &gelesen[*platz], *zweck, &self.auftrag.zaehler)
-            })
-            .collect();
-        let doppelte = self.vergleiche_dateien(&orte, gelesen, &mut ertraege);
+        let (orte, mut ertraege, sieb) = self.lies_alle(orte, gelesen);
+        let doppelte = self.vergleiche_dateien(&orte, gelesen, &sieb, &mut ertraege);
+        let mut offene: Vec<(usize, Offene)> = Vec::new();
         let mut faelle = Faelle::default();
         let (mut weggelassen, mut ganz_geliefert) = (Vec::new(), BTreeSet::new());
         for ((platz, zweck), ertrag) in orte.into_iter().zip(ertraege) {
@@ -145,11 +143,58 @@ impl Leser<'_> {
                     Zweck::Rueckblick => faelle.kvdt.rueckblick.uebernimm(summen),
                 }
             }
+            offene.push((platz, ertrag.offene));
             faelle.nimm(ertrag.ertrag, &ertrag.bloecke, zweck);
         }
+        self.ergaenze_hinweis(&sieb, offene, gelesen, &mut faelle.ertrag);
         meldungen.uebernimm(doppelte);
         faelle.unvollstaendig = self.unvollstaendige(&weggelassen, &ganz_geliefert);
         faelle
+    }
+
+    /// Reads the files one by one: those of the look-back first, for the hint's sake.
+    fn lies_alle(
+        &self,
+        orte: Vec<(usize, Zweck)>,
+        gelesen: &[Gelesen],
+    ) -> (Vec<(usize, Zweck)>, Vec<Dateiertrag>, Sieb) {
+        let lies = |orte: &[(usize, Zweck)], sieb: &Sieb| -> Vec<Dateiertrag> {
+            let alle = orte.par_iter().with_max_len(1).map(|(platz, zweck)| {
+                let zaehler = &self.auftrag.zaehler;
+                self.datei_eindeutig(*platz, &gelesen[*platz], *zweck, sieb, zaehler)
+            });
+            alle.collect()
+        };
+        let (mut orte, abrechnung): (Vec<_>, Vec<_>) =
+            orte.into_iter().partition(|(_, zweck)| *zweck == Zweck::Rueckblick);
+        let mut ertraege = lies(&orte, &Sieb::default());
+        let bekannte = ertraege.iter().flat_map(|ertrag| ertrag.ertrag.rueckblick.patienten());
+        let sieb = Sieb::neu(bekannte.collect(), abrechnung.len());
+        ertraege.extend(lies(&abrechnung, &sieb));
+        orte.extend(abrechnung);
+        (orte, ertraege, sieb)
+    }
+
+    /// Adds the cases whose patients only the quarter's claims made known.
+    fn ergaenze_hinweis(
+        &self,
+        sieb: &Sieb,
+        offene: Vec<(usize, Offene)>,
+        gelesen: &[Gelesen],
+        ertrag: &mut Ertrag,
+    ) {
+        let Some(kontext) = &self.kontext else { return };
+        let patienten = sieb.hinzugekommene(ertrag.rueckblick.patienten().collect());
+        let faelle: Vec<_> = offene
+            .into_par_iter()
+            .with_max_len(1)
+            .filter_map(|(platz, offene)| {
+                let lieferung = self.lieferungen.umschlaege[platz].as_ref()?.quartal()?;
+                let nochmals = || nochmals(&gelesen[platz]);
+                Some(offene.der_hinzugekommenen(&patienten, kontext, lieferung, nochmals))
+            })
+            .collect();
+        ertrag.ungekennzeichnet.extend(faelle.into_iter().flatten());
     }
 
     /// Finds what several files deliver twice, and returns the messages. Where Schein-IDs are not
@@ -158,6 +203,7 @@ impl Leser<'_> {
         &self,
         orte: &[(usize, Zweck)],
         gelesen: &mut [Gelesen],
+        sieb: &Sieb,
         ertraege: &mut [Dateiertrag],
     ) -> Meldungen {
         let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
@@ -183,7 +229,7 @@ impl Leser<'_> {
                 Arc::make_mut(&mut gelesen[platz].mehrfache).append(&mut weitere);
                 // its bytes have been counted
                 let zaehler = Zaehler::default();
-                *ertrag = self.datei_eindeutig(platz, &gelesen[platz], zweck, &zaehler);
+                *ertrag = self.datei_eindeutig(platz, &gelesen[platz], zweck, sieb, &zaehler);
             }
         }
     }
@@ -207,9 +253,10 @@ impl Leser<'_> {
         platz: usize,
         gelesen: &Gelesen,
         zweck: Zweck,
+        sieb: &Sieb,
         zaehler: &Zaehler,
     ) -> Dateiertrag {
-        let mut ertrag = self.datei(platz, gelesen, zweck, zaehler);
+        let mut ertrag = self.datei(platz, gelesen, zweck, sieb, zaehler);
         let mut gelesen = gelesen.clone();
         loop {
             Arc::make_mut(&mut gelesen.mehrfache).extend(ertrag.mehrfache.iter().cloned());
@@ -217,7 +264,7 @@ impl Leser<'_> {
                 ertrag.mehrfache = gelesen.mehrfache;
                 return ertrag;
             }
-            ertrag = self.datei(platz, &gelesen, zweck, &Zaehler::default());
+            ertrag = self.datei(platz, &gelesen, zweck, sieb, &Zaehler::default());
         }
     }
 
@@ -227,6 +274,7 @@ impl Leser<'_> {
         platz: usize,
         gelesen: &Gelesen,
         zweck: Zweck,
+        sieb: &Sieb,
         zaehler: &Zaehler,
     ) -> Dateiertrag {
         let mut ertrag = Dateiertrag {
@@ -237,12 +285,13 @@ impl Leser<'_> {
             kontrollsummen: None,
             meldungen: Meldungen::neu(self.grenze),
             mehrfache: Arc::default(),
+            offene: Offene::default(),
         };
         let Some(roh) = oeffne(gelesen, zaehler, &mut ertrag.meldungen) else {
             return ertrag;
         };
         if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
-            let ende = self.stapel(platz, gelesen, zweck, &mut *leser, &mut ertrag);
+            let ende = self.stapel(platz, gelesen, zweck, sieb, &mut *leser, &mut ertrag);
             ertrag.bloecke = leser.bloecke().to_vec();
             ertrag.sagt_alle_praxen = ende.is_ok() && leser.sagt_alle_praxen();
             ertrag.kontrollsummen = leser.kontrollsummen().cloned();
@@ -256,6 +305,7 @@ impl Leser<'_> {
         platz: usize,
         gelesen: &Gelesen,
         zweck: Zweck,
+        sieb: &Sieb,
         leser: &mut dyn FallLeser,
         ertrag: &mut Dateiertrag,
     ) -> Result<(), Abbruch> {
@@ -283,12 +333,14 @@ impl Leser<'_> {
             if let (Some(kontext), Some(lieferung)) = (&self.kontext, lieferung) {
                 let datei = u32::try_from(platz).unwrap_or(u32::MAX);
                 let herkunft = Herkunft { datei, ort: &ort, lieferung, zweck };
+                let vorher = ertrag.ertrag.ungekennzeichnet.len();
                 kontext.werte(
                     stapel.spalten(),
                     herkunft,
                     &mut ertrag.ertrag,
                     &mut ertrag.meldungen,
                 );
+                sieb.siebe(&mut ertrag.ertrag, vorher, &mut ertrag.offene);
             }
         }
         Ok(())
@@ -371,7 +423,8 @@ impl Faelle {
                     regeln.insert(kandidat.quartal, gefunden);
                 }
                 Err(grund) => {
-                    let ort = Ort::neu(name(&gelesen[kandidat.datei as usize]), kandidat.stelle);
+                    let ort =
+                        Ort::neu(name(&gelesen[kandidat.datei as usize]), kandidat.stelle.into());
                     let text =
                         format!("der gekennzeichnete Fall kann nicht entschieden werden: {grund}");
                     meldungen.melde(Meldung::neu(Code::QuartalOhneRegel, ort, text));

@@ -7,9 +7,11 @@
 //!          → abrechnung    evaluate what is remembered, settle, check the equations
 //! ```
 
+mod abrechnung;
 mod bestand;
 mod doppelt;
 mod faelle;
+mod hinweis;
 mod lieferungen;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,6 @@
 //! Runs over folders: the demo quarter against its own README, and what files say together.
 
+mod hinweis;
 mod kvdt;
 mod register;
 
@@ -51,7 +52,7 @@ fn the_demo_quarter_comes_out_as_its_readme_says() {
         .iter()
         .map(|z| format!("{} {} {} {}", z[1], z[5], betrag(&z[6]), gruende(&z[7])))
         .collect();
-    let mut entschieden: Vec<&Entscheidung09> = ergebnis.abrechnung.par09.iter().collect();
+    let mut entschieden: Vec<Entscheidung09> = ergebnis.abrechnung.par09.iter().collect();
     // The table is sorted by the BSNR as delivered, so the branch 0690291 comes behind 0690207.
     entschieden.sort_by_key(|e| {
         let zweig = ["UEB-030", "UEB-031"].contains(&&*e.fall_id)

@@ -9,7 +9,7 @@ use crate::evaluate::par05::Entscheidung05;
 use crate::evaluate::par06::Entscheidung06;
 use crate::kennung::Praxis;
 use crate::settle::buchung::Buchung;
-use crate::settle::entscheidung::Entscheidung09;
+use crate::settle::entscheidungen::Entscheidungen09;
 
 /// An equation with both of its sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Summen {
     pub fn neu(
         par05: &[Entscheidung05],
         par06: &[Entscheidung06],
-        par09: &[Entscheidung09],
+        par09: &Entscheidungen09,
         (faelle, nicht_gekennzeichnet): (u64, u64),
     ) -> Self {
         Self {
@@ -112,7 +112,7 @@ impl Summen {
                 par06.iter().map(|e| (e.gruende, e.betrag, e.sachverhalt.praxis)),
             ),
             par09: Paragraphsumme::aus(
-                par09.iter().map(|e| (e.gruende, e.betrag, e.sachverhalt.praxis)),
+                par09.blicke().map(|e| (e.gruende(), e.betrag(), e.fall().praxis)),
             ),
         }
     }

@@ -1,23 +1,22 @@
 //! From what was read to decisions, bookings and the equations that tie them.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::abgleich::{Gleichung, Summen, gleichungen};
 use super::buchung::{Buchung, Buchungslauf};
-use super::entscheidung::Entscheidung09;
+use super::entscheidungen::{Blick, Entscheidungen09, Teil};
 use super::uebernahme::{self, Bewerber};
-use crate::ergebnis::Ergebnis;
-use crate::euro::Cent;
 use crate::evaluate::kandidat::{Ertrag, Kandidat, Ungekennzeichnet};
 use crate::evaluate::par05::{self, Entscheidung05};
 use crate::evaluate::par06::{self, Entscheidung06, Insellage};
-use crate::evaluate::par09::sachverhalt::Grundlage;
-use crate::evaluate::par09::{self};
-use crate::kennung::Praxis;
-use crate::meldung::{Code, Meldung, Meldungen, Stelle};
-use crate::parameter::Regeln;
-use crate::quartal::Quartal;
+use crate::evaluate::par09;
+use crate::evaluate::par09::sachverhalt::{Grundlage, Quartalslage};
+use crate::kennung::{Praxis, VersichertenId};
+use crate::meldung::{Code, Meldung, Meldungen};
+use crate::parameter::{Par09, Regeln};
+use crate::quartal::{Quartal, Tag};
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
 use crate::stammdaten::{Dienstplan, Insel, Stammdaten};
@@ -26,7 +25,7 @@ use crate::stammdaten::{Dienstplan, Insel, Stammdaten};
 #[derive(Debug)]
 pub struct Abrechnung {
     /// § 9, by practice and case id.
-    pub par09: Vec<Entscheidung09>,
+    pub par09: Entscheidungen09,
     /// § 5, by physician, S, practice.
     pub par05: Vec<Entscheidung05>,
     /// § 6, by post.
@@ -69,25 +68,24 @@ pub struct Umstaende<'a> {
 impl Abrechnung {
     /// Returns how many late cases are marked, in a run for `quartal`.
     pub fn nachzuegler_gekennzeichnet(&self, quartal: Quartal) -> u64 {
-        self.par09.iter().filter(|e| e.sachverhalt.quartal < quartal).count() as u64
+        self.par09.blicke().filter(|e| e.fall().quartal < quartal).count() as u64
     }
 }
 
 impl Umstaende<'_> {
-    /// Decides, books and checks the equations; errors are recorded.
-    /// `faelle` is the number of cases as the readers counted them.
-    pub fn rechne_ab(
+    /// Books what was decided and checks the equations; errors are recorded. `par09` are the decisions
+    /// of § 9, `faelle` is the number of cases as the readers counted them.
+    pub fn schliesse_ab(
         &self,
-        grundlage: &Grundlage<'_>,
-        ertrag: Ertrag,
+        par09: Entscheidungen09,
+        ertrag: &Ertrag,
+        ungekennzeichnet: BTreeMap<Praxis, u64>,
         faelle: u64,
         meldungen: &mut Meldungen,
     ) -> Abrechnung {
         let (quartal, auslegungen) = (self.quartal, &self.einstellungen.auslegungen);
         let regeln = &self.regeln[&quartal];
-        let ungekennzeichnet = self.hinweis(grundlage, ertrag.ungekennzeichnet, meldungen);
         let (nachzuegler, nicht_gekennzeichnet) = (ertrag.nachzuegler, ertrag.nicht_gekennzeichnet);
-        let par09 = self.entscheide_par09(grundlage, ertrag.kandidaten);
         let par05 = par05::entscheide(self.stammdaten, quartal, regeln, auslegungen, meldungen);
         let (inseln, par06) = par06::entscheide(
             self.stammdaten,
@@ -126,95 +124,101 @@ impl Umstaende<'_> {
         }
     }
 
-    fn entscheide_par09(
+    /// Rows 1 to 16 of marked cases that follow each other in the order of [`reihenfolge`], the first
+    /// of them number `ab`; and those of them that compete for their patient.
+    pub fn urteile(
         &self,
         grundlage: &Grundlage<'_>,
-        mut kandidaten: Vec<Kandidat>,
-    ) -> Vec<Entscheidung09> {
-        kandidaten.sort_unstable_by(|a, b| {
-            let schluessel = |k: &Kandidat| (k.datei, k.stelle);
-            (a.praxis, a.fall_id.as_bytes())
-                .cmp(&(b.praxis, b.fall_id.as_bytes()))
-                .then_with(|| schluessel(a).cmp(&schluessel(b)))
-        });
+        faelle: &[Kandidat],
+        ab: usize,
+    ) -> (Teil, Vec<Anwaerter>) {
         let auslegungen = &self.einstellungen.auslegungen;
-        let ohne_id: Vec<Option<(u32, Stelle)>> =
-            kandidaten.iter().map(|k| k.id_erzeugt.then_some((k.datei, k.stelle))).collect();
-        let mut entscheidungen: Vec<Entscheidung09> = kandidaten
+        let (mut teil, mut anwaerter) = (Teil::default(), Vec::new());
+        let quartale: BTreeSet<Quartal> = faelle.iter().map(|fall| fall.quartal).collect();
+        let lagen: BTreeMap<Quartal, (&Par09, Quartalslage<'_>)> = quartale
             .into_iter()
-            .map(|kandidat| {
-                let par09 = &self.regeln[&kandidat.quartal].par09;
-                let sachverhalt = grundlage.sachverhalt(&kandidat, par09);
-                Entscheidung09 {
-                    gruende: par09::pruefe(&sachverhalt, par09, auslegungen),
-                    fall_id: kandidat.fall_id,
-                    datei: Arc::clone(&self.namen[kandidat.datei as usize]),
-                    stelle: kandidat.stelle,
-                    patient: kandidat.patient,
-                    sachverhalt,
-                    wettbewerb: None,
-                    betrag: Cent::NULL,
-                }
-            })
+            .map(|q| (q, &self.regeln[&q].par09))
+            .map(|(q, par09)| (q, (par09, grundlage.im_quartal(q, par09))))
             .collect();
-        self.vergib(&mut entscheidungen, &ohne_id);
-        entscheidungen
+        let mut nummer = ab;
+        for gleiche in faelle.chunk_by(|a, b| (a.praxis, a.quartal) == (b.praxis, b.quartal)) {
+            let (par09, lage) = &lagen[&gleiche[0].quartal];
+            let lage = lage.praxis(gleiche[0].praxis);
+            for fall in gleiche {
+                let sachverhalt = lage.sachverhalt(fall);
+                let gruende = par09::pruefe(&sachverhalt, par09, auslegungen);
+                if gruende.ist_leer()
+                    && let Some(erster_tag) = sachverhalt.erster_tag_nach_schliessung()
+                    && let Some(patient) = fall.patient
+                {
+                    anwaerter.push(Anwaerter { patient, nummer, erster_tag });
+                }
+                let schliessung = sachverhalt.schliessung.as_ref();
+                let platz = schliessung.and_then(|lage| self.stammdaten.schliessung(lage.praxis));
+                teil.nimm(sachverhalt, platz, gruende);
+                nummer += 1;
+            }
+        }
+        (teil, anwaerter)
     }
 
-    /// Rows 17 to 19, and the amount of what is granted.
-    fn vergib(&self, entscheidungen: &mut [Entscheidung09], ohne_id: &[Option<(u32, Stelle)>]) {
-        let bewerber = entscheidungen
-            .iter()
-            .enumerate()
-            .filter(|(_, entscheidung)| entscheidung.gruende.ist_leer())
-            .filter_map(|(nummer, entscheidung)| {
-                let sachverhalt = &entscheidung.sachverhalt;
-                Some(Bewerber {
-                    nummer,
-                    patient: entscheidung.patient?,
-                    quartal: sachverhalt.quartal,
-                    erster_tag: sachverhalt.erster_tag_nach_schliessung()?,
-                    praxis: sachverhalt.praxis,
-                    fall_id: &entscheidung.fall_id,
-                    ohne_id: ohne_id[nummer],
-                    geschlossene: sachverhalt.schliessung.as_ref()?.praxis,
-                    zuschlag_quartale: self.regeln[&sachverhalt.quartal].par09.zuschlag_quartale,
-                })
-            })
-            .collect();
+    /// Rows 17 to 19, and the amount of what is granted; `anwaerter` in their order.
+    pub fn vergib(&self, entscheidungen: &mut Entscheidungen09, anwaerter: &[Anwaerter]) {
         let vorlauf = self.stammdaten.vorlauf.as_deref().unwrap_or_default();
-        let ergebnis = uebernahme::entscheide(bewerber, vorlauf, &self.einstellungen.auslegungen);
-        for (nummer, wettbewerb) in ergebnis {
-            let entscheidung = &mut entscheidungen[nummer];
-            if let Some(grund) = wettbewerb.grund {
-                entscheidung.gruende.wenn(true, grund);
+        let auslegungen = &self.einstellungen.auslegungen;
+        let mut ergebnis = Vec::new();
+        for eines_patienten in anwaerter.chunk_by(|a, b| a.patient == b.patient) {
+            let mut bewerber: Vec<Bewerber<'_>> = eines_patienten
+                .iter()
+                .filter_map(|a| self.bewerber(*a, entscheidungen.blick(a.nummer)))
+                .collect();
+            let nimm = |nummer, wettbewerb| ergebnis.push((nummer, wettbewerb));
+            uebernahme::entscheide(&mut bewerber, vorlauf, auslegungen, nimm);
+            for (nummer, wettbewerb) in ergebnis.drain(..) {
+                let quartal = entscheidungen.blick(nummer).fall().quartal;
+                entscheidungen.entscheide(nummer, wettbewerb, self.regeln[&quartal].par09.zuschlag);
             }
-            if entscheidung.gruende.ergebnis() == Ergebnis::Bewilligt {
-                entscheidung.betrag = self.regeln[&entscheidung.sachverhalt.quartal].par09.zuschlag;
-            }
-            entscheidung.wettbewerb = Some(wettbewerb);
         }
     }
 
+    fn bewerber<'b>(&self, anwaerter: Anwaerter, blick: Blick<'b>) -> Option<Bewerber<'b>> {
+        let Anwaerter { nummer, patient, erster_tag } = anwaerter;
+        let fall = blick.fall();
+        Some(Bewerber {
+            nummer,
+            patient,
+            quartal: fall.quartal,
+            erster_tag,
+            praxis: fall.praxis,
+            fall_id: &fall.fall_id,
+            ohne_id: fall.id_erzeugt.then_some((fall.datei, fall.stelle)),
+            geschlossene: blick.schliessung()?.praxis,
+            zuschlag_quartale: self.regeln[&fall.quartal].par09.zuschlag_quartale,
+        })
+    }
+
     /// Counts, per practice with a Bewilligung, the unmarked 0101/00 cases of Z's patients in the window.
-    fn hinweis(
+    pub fn hinweis(
         &self,
         grundlage: &Grundlage<'_>,
-        ungekennzeichnet: Vec<Ungekennzeichnet>,
+        mut faelle: Vec<Ungekennzeichnet>,
         meldungen: &mut Meldungen,
     ) -> BTreeMap<Praxis, u64> {
+        faelle.sort_unstable_by_key(|fall| (fall.quartal, fall.praxis));
         let mut je_praxis: BTreeMap<Praxis, u64> = BTreeMap::new();
-        for fall in ungekennzeichnet {
-            let regeln = self.regeln.get(&fall.quartal).or_else(|| self.regeln.get(&self.quartal));
-            let trifft = regeln.is_some_and(|regeln| {
-                grundlage.haette_gekennzeichnet_werden_koennen(
-                    fall.praxis,
-                    fall.patient,
-                    fall.quartal,
-                    &regeln.par09,
-                )
-            });
-            *je_praxis.entry(fall.praxis).or_default() += u64::from(trifft);
+        for im_quartal in faelle.chunk_by(|a, b| a.quartal == b.quartal) {
+            let quartal = im_quartal[0].quartal;
+            let regeln = self.regeln.get(&quartal).or_else(|| self.regeln.get(&self.quartal));
+            let Some(regeln) = regeln else { continue };
+            let lage = grundlage.im_quartal(quartal, &regeln.par09);
+            for der_praxis in im_quartal.chunk_by(|a, b| a.praxis == b.praxis) {
+                let praxis = der_praxis[0].praxis;
+                let lage = lage.praxis(praxis);
+                let trifft =
+                    |f: &&Ungekennzeichnet| lage.haette_gekennzeichnet_werden_koennen(f.patient);
+                let anzahl = der_praxis.iter().filter(trifft).count() as u64;
+                *je_praxis.entry(praxis).or_default() += anzahl;
+            }
         }
         je_praxis.retain(|_, anzahl| 0 < *anzahl);
         for (praxis, anzahl) in &je_praxis {
@@ -229,4 +233,25 @@ impl Umstaende<'_> {
         }
         je_praxis
     }
+}
+
+/// A case that rows 1 to 16 leave in the competition; ordered by patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Anwaerter {
+    /// The patient.
+    pub patient: VersichertenId,
+    /// Number of the case in the order of decisions.
+    pub nummer: usize,
+    /// Earliest service day after D that counts.
+    pub erster_tag: Tag,
+}
+
+/// The order of decisions: by practice and case id, then as they were read.
+pub fn reihenfolge(a: &Kandidat, b: &Kandidat) -> Ordering {
+    (a.praxis, a.fall_id.as_bytes(), a.datei, a.stelle).cmp(&(
+        b.praxis,
+        b.fall_id.as_bytes(),
+        b.datei,
+        b.stelle,
+    ))
 }

@@ -15,7 +15,7 @@ use crate::meldung::{Code, Meldung, Meldungen};
 use crate::quartal::{Quartal, Tag};
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
-use crate::settle::entscheidung::Entscheidung09;
+use crate::settle::entscheidungen::Entscheidungen09;
 use crate::stammdaten::Stammdaten;
 
 /// A booking.
@@ -73,7 +73,7 @@ impl Buchungslauf<'_> {
         &self,
         par05: &[Entscheidung05],
         par06: &[Entscheidung06],
-        par09: &[Entscheidung09],
+        par09: &Entscheidungen09,
         meldungen: &mut Meldungen,
     ) -> Vec<Buchung> {
         let mut posten: BTreeMap<Schluessel, (u64, Cent)> = BTreeMap::new();
@@ -96,9 +96,9 @@ impl Buchungslauf<'_> {
         for e in par06 {
             merke((6, self.quartal, e.sachverhalt.praxis, None), e.gruende.ergebnis(), e.betrag);
         }
-        for e in par09 {
-            let schluessel = (9, e.sachverhalt.quartal, e.sachverhalt.praxis, None);
-            merke(schluessel, e.gruende.ergebnis(), e.betrag);
+        for e in par09.blicke() {
+            let schluessel = (9, e.fall().quartal, e.fall().praxis, None);
+            merke(schluessel, e.gruende().ergebnis(), e.betrag());
         }
         self.pruefe_konten(&posten, meldungen);
         posten

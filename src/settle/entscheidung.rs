@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::uebernahme::Wettbewerb;
 use crate::ergebnis::{Gruende, Grund09};
 use crate::euro::Cent;
@@ -13,7 +15,7 @@ use crate::meldung::Stelle;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entscheidung09 {
     /// Case id.
-    pub fall_id: Box<str>,
+    pub fall_id: SmolStr,
     /// Name of the input.
     pub datei: Arc<str>,
     /// Where in it.

@@ -4,4 +4,5 @@ pub mod abgleich;
 pub mod abrechnung;
 pub mod buchung;
 pub mod entscheidung;
+pub mod entscheidungen;
 pub mod uebernahme;

@@ -3,10 +3,12 @@
 //! Only cases without a reason of rows 1 to 16 compete. Older quarters are decided first; a case
 //! never displaces a grant that an earlier delivery was given.
 
+use smol_str::SmolStr;
+
 use crate::auslegung::{Auslegungen, Mehrfachuebernahme, ZweiQuartaleJe};
 use crate::ergebnis::Grund09;
+use crate::evaluate::kandidat::Kurzstelle;
 use crate::kennung::{Praxis, VersichertenId};
-use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
 use crate::stammdaten::Zuschlag;
 
@@ -24,9 +26,9 @@ pub struct Bewerber<'a> {
     /// P.
     pub praxis: Praxis,
     /// Case id.
-    pub fall_id: &'a str,
+    pub fall_id: &'a SmolStr,
     /// Input and place, for a case whose source gave it no id: it is ordered by record number.
-    pub ohne_id: Option<(u32, Stelle)>,
+    pub ohne_id: Option<(u32, Kurzstelle)>,
     /// Z.
     pub geschlossene: Praxis,
     /// For how many quarters the Zuschlag is paid, by the rules of Q.
@@ -50,7 +52,7 @@ pub struct Vergabe {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vergabefall {
     /// Case id.
-    pub id: String,
+    pub id: SmolStr,
     /// Earliest service day after D that counts: what the competition is decided by.
     pub erster_tag: Tag,
 }
@@ -68,38 +70,35 @@ pub struct Wettbewerb {
     pub konkurrenten: Vec<Praxis>,
 }
 
-/// Decides the competition: per case its `nummer` and what became of it. `vorlauf` is sorted by patient.
+/// Decides the competition between one patient's cases, and gives `nimm` per case its `nummer` and
+/// what became of it. `vorlauf` is sorted by patient.
 pub fn entscheide(
-    mut bewerber: Vec<Bewerber<'_>>,
+    bewerber: &mut [Bewerber<'_>],
     vorlauf: &[Zuschlag],
     auslegungen: &Auslegungen,
-) -> Vec<(usize, Wettbewerb)> {
+    mut nimm: impl FnMut(usize, Wettbewerb),
+) {
     bewerber.sort_unstable_by(|a, b| {
-        let schluessel =
-            |b: &Bewerber<'_>| (b.patient, b.quartal, b.erster_tag, b.praxis, b.ohne_id);
+        let schluessel = |b: &Bewerber<'_>| (b.quartal, b.erster_tag, b.praxis, b.ohne_id);
         schluessel(a)
             .cmp(&schluessel(b))
             .then_with(|| a.fall_id.as_bytes().cmp(b.fall_id.as_bytes()))
     });
-    let mut ergebnis = Vec::with_capacity(bewerber.len());
-    for eines_patienten in bewerber.chunk_by(|a, b| a.patient == b.patient) {
-        let patient = eines_patienten[0].patient;
-        let ab = vorlauf.partition_point(|zuschlag| zuschlag.patient < patient);
-        let mut vergaben: Vec<Vergabe> = vorlauf[ab..]
-            .iter()
-            .take_while(|zuschlag| zuschlag.patient == patient)
-            .map(|z| Vergabe {
-                quartal: z.quartal,
-                geschlossene: z.geschlossene,
-                praxis: z.praxis,
-                fall: None,
-            })
-            .collect();
-        for eines_quartals in eines_patienten.chunk_by(|a, b| a.quartal == b.quartal) {
-            vergib_quartal(eines_quartals, &mut vergaben, auslegungen, &mut ergebnis);
-        }
+    let Some(patient) = bewerber.first().map(|b| b.patient) else { return };
+    let ab = vorlauf.partition_point(|zuschlag| zuschlag.patient < patient);
+    let mut vergaben: Vec<Vergabe> = vorlauf[ab..]
+        .iter()
+        .take_while(|zuschlag| zuschlag.patient == patient)
+        .map(|z| Vergabe {
+            quartal: z.quartal,
+            geschlossene: z.geschlossene,
+            praxis: z.praxis,
+            fall: None,
+        })
+        .collect();
+    for eines_quartals in bewerber.chunk_by(|a, b| a.quartal == b.quartal) {
+        vergib_quartal(eines_quartals, &mut vergaben, auslegungen, &mut nimm);
     }
-    ergebnis
 }
 
 /// Decides one patient's cases of one quarter, in their order.
@@ -107,7 +106,7 @@ fn vergib_quartal(
     bewerber: &[Bewerber<'_>],
     vergaben: &mut Vec<Vergabe>,
     auslegungen: &Auslegungen,
-    ergebnis: &mut Vec<(usize, Wettbewerb)>,
+    nimm: &mut impl FnMut(usize, Wettbewerb),
 ) {
     let konkurrenten = strittig(bewerber, auslegungen);
     for bewerber in bewerber {
@@ -122,12 +121,12 @@ fn vergib_quartal(
                 geschlossene: bewerber.geschlossene,
                 praxis: bewerber.praxis,
                 fall: Some(Vergabefall {
-                    id: bewerber.fall_id.to_owned(),
+                    id: bewerber.fall_id.clone(),
                     erster_tag: bewerber.erster_tag,
                 }),
             });
         }
-        ergebnis.push((bewerber.nummer, wettbewerb));
+        nimm(bewerber.nummer, wettbewerb);
     }
 }
 
@@ -196,10 +195,11 @@ mod tests {
         zeilen: &[Zeile],
         auslegungen: &Auslegungen,
     ) -> Vec<&'static str> {
-        let bewerber = zeilen
+        let ids: Vec<SmolStr> = zeilen.iter().map(|zeile| zeile.3.into()).collect();
+        let mut bewerber: Vec<Bewerber<'_>> = zeilen
             .iter()
             .enumerate()
-            .map(|(nummer, (praxis, quartal, tag, fall_id, geschlossene))| {
+            .map(|(nummer, (praxis, quartal, tag, _, geschlossene))| {
                 let quartal: Quartal = quartal.parse().expect("Quartal");
                 Bewerber {
                     nummer,
@@ -207,7 +207,7 @@ mod tests {
                     quartal,
                     erster_tag: quartal.erster_tag().plus(*tag),
                     praxis: praxis.parse().expect("Praxis"),
-                    fall_id,
+                    fall_id: &ids[nummer],
                     ohne_id: None,
                     geschlossene: geschlossene.parse().expect("Praxis"),
                     zuschlag_quartale: 2,
@@ -225,7 +225,9 @@ mod tests {
                 ort: crate::meldung::Ort::datei(&datei),
             })
             .collect();
-        let mut ergebnis = entscheide(bewerber, &vorlauf, auslegungen);
+        let mut ergebnis = Vec::new();
+        let nimm = |nummer, wettbewerb| ergebnis.push((nummer, wettbewerb));
+        entscheide(&mut bewerber, &vorlauf, auslegungen, nimm);
         ergebnis.sort_by_key(|(nummer, _)| *nummer);
         ergebnis.iter().map(|(_, w)| w.grund.map_or("", crate::ergebnis::Grund::code)).collect()
     }

@@ -54,7 +54,7 @@ fn vergabe(p: &str, q: &str, fall_id: Option<&str>) -> Vergabe {
         quartal: quartal(q),
         geschlossene: praxis(Z1),
         praxis: praxis(p),
-        fall: fall_id.map(|id| Vergabefall { id: id.to_owned(), erster_tag: tag("2024-01-08") }),
+        fall: fall_id.map(|id| Vergabefall { id: id.into(), erster_tag: tag("2024-01-08") }),
     }
 }
 

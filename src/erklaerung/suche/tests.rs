@@ -87,8 +87,9 @@ fn one_full_id_with_two_decisions_is_explained_twice() {
     let ordner = tempfile::tempdir().expect("Ordner");
     let mut ergebnis = demoquartal();
     // A practice and its branch may both have a case 1.
-    let zweiter = ergebnis.abrechnung.par09[1].clone();
-    ergebnis.abrechnung.par09.insert(1, zweiter);
+    let mut par09: Vec<_> = ergebnis.abrechnung.par09.iter().collect();
+    par09.insert(1, par09[1].clone());
+    ergebnis.abrechnung.par09 = par09.into_iter().collect();
     let buendel = ordner.path().join("b");
     schreibe(&ergebnis, None, &buendel, false).expect("Bündel");
     match suche(&buendel, "0690201/UEB-001").expect("Bündel") {

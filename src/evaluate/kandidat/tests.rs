@@ -133,7 +133,7 @@ fn a_candidate_holds_what_its_decision_reads() {
         tage: tage("2024Q1", &["2024-01-15", "2024-02-20"]),
         tage_hausarzt: tage("2024Q1", &["2024-01-15"]),
         datei: 7,
-        stelle: Stelle { byte: None, zeile: None, satz: Some(2) },
+        stelle: Stelle { byte: None, zeile: None, satz: Some(2) }.into(),
     };
     assert_eq!(kandidaten[0], erwartet);
     assert_eq!((kandidaten[1].praxis, kandidaten[1].patient), (praxis(P1), None));

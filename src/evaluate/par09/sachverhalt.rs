@@ -12,7 +12,7 @@ use crate::evaluate::rueckblick::{Behandlung, Rueckblickregister};
 use crate::kennung::{Praxis, VersichertenId};
 use crate::parameter::Par09;
 use crate::quartal::{Quartal, Tag};
-use crate::stammdaten::{Einwohner, Stammdaten};
+use crate::stammdaten::{Bewilligung09, Einwohner, Praxisart, Stammdaten, Zeitraum};
 
 /// What all cases share.
 #[derive(Debug)]
@@ -40,126 +40,23 @@ impl<'a> Grundlage<'a> {
         &self.lagen
     }
 
-    /// Gathers the facts of a marked case by the numbers of its own quarter.
-    pub fn sachverhalt(&self, fall: &Kandidat, par09: &Par09) -> Sachverhalt {
-        let waehlbare = match (fall.benannt, fall.patient) {
-            (Some(benannt), _) => {
-                self.stammdaten.schliessung_fuer(benannt, fall.quartal).into_iter().collect()
+    /// Works out what all cases of `quartal` share, by its own numbers.
+    pub fn im_quartal(&'a self, quartal: Quartal, par09: &'a Par09) -> Quartalslage<'a> {
+        let zeiten = (0..self.lagen.len()).map(|platz| {
+            let letzter_tag = self.lagen[platz].letzter_tag;
+            let fehlend = self.fehlend_in(platz, par09);
+            Schliessungszeiten {
+                zeitraum: abs3_satz1_zeitraum(letzter_tag, par09, self.auslegungen),
+                rueckblick: abs3_satz2_rueckblick(letzter_tag, par09, self.auslegungen),
+                fehlend,
             }
-            (None, Some(patient)) => self.waehlbare(patient, fall, par09),
-            (None, None) => Vec::new(),
-        };
-        let platz = waehlbare.first().copied();
-        let lage = platz.map(|platz| Arc::clone(&self.lagen[platz]));
-        let bewilligung = lage.as_ref().and_then(|lage| {
-            self.stammdaten
-                .bewilligung09(fall.praxis, lage.praxis, fall.quartal)
-                .map(|b| b.zeitraum)
         });
-        let rueckblick = match (fall.patient, platz) {
-            (Some(patient), Some(platz)) => self.rueckblick_in(patient, platz, par09),
-            (Some(_), None) if fall.benannt.is_none() => {
-                self.rueckblick_ohne_schliessung(fall, par09)
-            }
-            _ => Rueckblick::default(),
-        };
-        Sachverhalt {
-            praxis: fall.praxis,
-            praxis_art: self.stammdaten.praxis_im(fall.praxis, fall.quartal).map(|stand| stand.art),
-            quartal: fall.quartal,
-            satzart: fall.satzart,
-            scheinuntergruppe: fall.scheinuntergruppe,
-            patient_bekannt: fall.patient.is_some(),
-            tage: fall.tage,
-            tage_hausarzt: fall.tage_hausarzt,
-            markierung: fall.markierung,
-            benannt: fall.benannt,
-            schliessung: lage,
-            nachrangige: waehlbare
-                .iter()
-                .skip(1)
-                .map(|platz| self.nachrangige(*platz, fall))
-                .collect(),
-            bewilligung,
-            rueckblick,
-        }
-    }
-
-    /// Returns the closures that a case naming none may concern, the chosen one first: of those whose
-    /// window has begun by Q and in whose look-back the patient was treated, first those whose window
-    /// holds Q, then those for which P holds a Bewilligung valid in Q, then the latest D, then the
-    /// lowest BSNR.
-    fn waehlbare(&self, patient: VersichertenId, fall: &Kandidat, par09: &Par09) -> Vec<usize> {
-        let rang = |platz: usize| {
-            let lage = &self.lagen[platz];
-            let (erstes, letztes) = abs3_satz1_zeitraum(lage.letzter_tag, par09, self.auslegungen);
-            let bewilligt =
-                self.stammdaten.bewilligung09(fall.praxis, lage.praxis, fall.quartal).is_some();
-            let treffer = erstes <= fall.quartal
-                && !self.rueckblick_in(patient, platz, par09).behandelt.is_empty();
-            treffer.then_some((
-                fall.quartal <= letztes,
-                bewilligt,
-                lage.letzter_tag,
-                std::cmp::Reverse(lage.praxis),
-            ))
-        };
-        let behandlungen = self.rueckblick.behandlungen(patient);
-        let mut orte: Vec<_> = behandlungen
-            .chunk_by(|a, b| a.schliessung == b.schliessung)
-            .map(|einer| einer[0].schliessung as usize)
-            .filter_map(|platz| Some((std::cmp::Reverse(rang(platz)?), platz)))
-            .collect();
-        orte.sort_unstable();
-        orte.into_iter().map(|(_, platz)| platz).collect()
-    }
-
-    fn nachrangige(&self, platz: usize, fall: &Kandidat) -> Nachrangige {
-        let Schliessungslage { praxis, letzter_tag, .. } = *self.lagen[platz];
-        let bewilligung = self.stammdaten.bewilligung09(fall.praxis, praxis, fall.quartal);
-        Nachrangige { praxis, letzter_tag, bewilligung: bewilligung.map(|b| b.zeitraum) }
-    }
-
-    /// What the look-back of one Z says about a patient.
-    fn rueckblick_in(&self, patient: VersichertenId, platz: usize, par09: &Par09) -> Rueckblick {
-        let mut behandelt: Vec<(Quartal, Tag)> = self
-            .rueckblick
-            .behandlungen(patient)
-            .iter()
-            .filter(|b| b.schliessung as usize == platz && self.zaehlt(b, par09))
-            .map(|b| (b.quartal, b.letzter_tag))
-            .collect();
-        behandelt.sort_unstable();
-        // the last day of each quarter
-        behandelt.reverse();
-        behandelt.dedup_by_key(|(quartal, _)| *quartal);
-        behandelt.reverse();
-        Rueckblick { behandelt, fehlend: self.fehlend_in(platz, par09) }
-    }
-
-    /// Tells whether a treatment counts by the rules `par09`: it lies in the look-back and makes a
-    /// "bisheriger Patient".
-    pub fn zaehlt(&self, behandlung: &Behandlung, par09: &Par09) -> bool {
-        let lage = &self.lagen[behandlung.schliessung as usize];
-        abs3_satz2_rueckblick(lage.letzter_tag, par09, self.auslegungen)
-            .contains(&behandlung.quartal)
-            && abs3_satz2_behandelt(behandlung, lage.art, par09, self.auslegungen)
-    }
-
-    /// Row 15 without a named Z: the quarters missing of any Z for which P has a valid Bewilligung
-    /// and whose window holds Q.
-    fn rueckblick_ohne_schliessung(&self, fall: &Kandidat, par09: &Par09) -> Rueckblick {
-        let kommt_in_frage = |lage: &Schliessungslage| {
-            let (erstes, letztes) = abs3_satz1_zeitraum(lage.letzter_tag, par09, self.auslegungen);
-            erstes <= fall.quartal
-                && fall.quartal <= letztes
-                && self.stammdaten.bewilligung09(fall.praxis, lage.praxis, fall.quartal).is_some()
-        };
-        let fehlend = (0..self.lagen.len())
-            .filter(|platz| kommt_in_frage(&self.lagen[*platz]))
-            .flat_map(|platz| self.fehlend_in(platz, par09))
-            .collect();
-        Rueckblick { behandelt: Vec::new(), fehlend }
+        let gueltige = self.stammdaten.bewilligungen09.iter().filter(|b| b.zeitraum.im(quartal));
+        let mut bewilligungen: Vec<(Praxis, &Bewilligung09)> =
+            gueltige.map(|b| (self.stammdaten.praxis_fuer(b.praxis, quartal), b)).collect();
+        // Those of one P stay in their order.
+        bewilligungen.sort_by_key(|(praxis, _)| *praxis);
+        Quartalslage { grundlage: self, quartal, par09, zeiten: zeiten.collect(), bewilligungen }
     }
 
     /// Returns the quarters of Z's look-back of which no claims were read.
@@ -172,24 +69,195 @@ impl<'a> Grundlage<'a> {
             .map(|quartal| (lage.praxis, quartal))
             .collect()
     }
+}
+
+/// When what concerns one closure, by the numbers of one quarter.
+#[derive(Debug)]
+struct Schliessungszeiten {
+    /// First and last quarter of its window.
+    zeitraum: (Quartal, Quartal),
+    /// Quarters of its look-back.
+    rueckblick: Vec<Quartal>,
+    /// Those of which no claims were read.
+    fehlend: Vec<(Praxis, Quartal)>,
+}
+
+impl Schliessungszeiten {
+    fn ist_offen_in(&self, quartal: Quartal) -> bool {
+        self.zeitraum.0 <= quartal && quartal <= self.zeitraum.1
+    }
+}
+
+/// What all cases of one treatment quarter share.
+#[derive(Debug)]
+pub struct Quartalslage<'a> {
+    grundlage: &'a Grundlage<'a>,
+    quartal: Quartal,
+    par09: &'a Par09,
+    /// Per closure.
+    zeiten: Vec<Schliessungszeiten>,
+    /// The Bewilligungen valid in the quarter, by P as the register of the quarter has it.
+    bewilligungen: Vec<(Praxis, &'a Bewilligung09)>,
+}
+
+/// What all cases of one practice in one quarter share.
+#[derive(Debug, Clone, Copy)]
+pub struct Praxislage<'a> {
+    quartal: &'a Quartalslage<'a>,
+    art: Option<Praxisart>,
+    /// Its Bewilligungen that are valid in the quarter.
+    bewilligungen: &'a [(Praxis, &'a Bewilligung09)],
+}
+
+impl Quartalslage<'_> {
+    /// Looks a practice up: its kind in the register, and its Bewilligungen.
+    pub fn praxis(&self, praxis: Praxis) -> Praxislage<'_> {
+        let stand = self.grundlage.stammdaten.praxis_im(praxis, self.quartal);
+        let ab = self.bewilligungen.partition_point(|(p, _)| *p < praxis);
+        let anzahl = self.bewilligungen[ab..].partition_point(|(p, _)| *p == praxis);
+        Praxislage {
+            quartal: self,
+            art: stand.map(|stand| stand.art),
+            bewilligungen: &self.bewilligungen[ab..ab + anzahl],
+        }
+    }
+
+    /// Tells whether a treatment counts: it lies in the look-back and makes a "bisheriger Patient".
+    fn zaehlt(&self, behandlung: &Behandlung) -> bool {
+        let platz = behandlung.schliessung as usize;
+        self.zeiten[platz].rueckblick.contains(&behandlung.quartal)
+            && abs3_satz2_behandelt(
+                behandlung,
+                self.grundlage.lagen[platz].art,
+                self.par09,
+                self.grundlage.auslegungen,
+            )
+    }
+}
+
+impl<'a> Praxislage<'a> {
+    /// Returns the period of the Bewilligung for Z.
+    fn bewilligung(&self, geschlossene: Praxis) -> Option<Zeitraum> {
+        let gefunden = self.bewilligungen.iter().find(|(_, b)| b.geschlossene == geschlossene);
+        gefunden.map(|(_, b)| b.zeitraum)
+    }
+
+    fn lage(&self, platz: usize) -> &'a Arc<Schliessungslage> {
+        &self.quartal.grundlage.lagen[platz]
+    }
+
+    /// Gathers the facts of a marked case of this practice and quarter.
+    pub fn sachverhalt(&self, fall: &Kandidat) -> Sachverhalt {
+        let Quartalslage { grundlage, quartal, .. } = *self.quartal;
+        let (platz, nachrangige) = match (fall.benannt, fall.patient) {
+            (Some(benannt), _) => {
+                (grundlage.stammdaten.schliessung_fuer(benannt, quartal), Vec::new())
+            }
+            (None, Some(patient)) => self.waehlbare(patient),
+            (None, None) => (None, Vec::new()),
+        };
+        let lage = platz.map(|platz| Arc::clone(self.lage(platz)));
+        let rueckblick = match (fall.patient, platz) {
+            (Some(patient), Some(platz)) => self.rueckblick_in(patient, platz),
+            (Some(_), None) if fall.benannt.is_none() => self.rueckblick_ohne_schliessung(),
+            _ => Rueckblick::default(),
+        };
+        Sachverhalt {
+            praxis: fall.praxis,
+            praxis_art: self.art,
+            quartal: fall.quartal,
+            satzart: fall.satzart,
+            scheinuntergruppe: fall.scheinuntergruppe,
+            patient_bekannt: fall.patient.is_some(),
+            tage: fall.tage,
+            tage_hausarzt: fall.tage_hausarzt,
+            markierung: fall.markierung,
+            benannt: fall.benannt,
+            bewilligung: lage.as_ref().and_then(|lage| self.bewilligung(lage.praxis)),
+            schliessung: lage,
+            nachrangige,
+            rueckblick,
+        }
+    }
+
+    /// Returns the closure that a case naming none concerns, and those that it was preferred to: of
+    /// those whose window has begun by Q and in whose look-back the patient was treated, first those
+    /// whose window holds Q, then those for which P holds a Bewilligung valid in Q, then the latest D,
+    /// then the lowest BSNR.
+    fn waehlbare(&self, patient: VersichertenId) -> (Option<usize>, Vec<Nachrangige>) {
+        let Quartalslage { grundlage, quartal, .. } = *self.quartal;
+        let rang = |platz: usize| {
+            let (lage, zeiten) = (self.lage(platz), &self.quartal.zeiten[platz]);
+            (
+                quartal <= zeiten.zeitraum.1,
+                self.bewilligung(lage.praxis).is_some(),
+                lage.letzter_tag,
+                std::cmp::Reverse(lage.praxis),
+            )
+        };
+        let behandlungen = grundlage.rueckblick.behandlungen(patient);
+        let mut orte = behandlungen
+            .chunk_by(|a, b| a.schliessung == b.schliessung)
+            .filter(|in_z| {
+                let zeiten = &self.quartal.zeiten[in_z[0].schliessung as usize];
+                zeiten.zeitraum.0 <= quartal && in_z.iter().any(|b| self.quartal.zaehlt(b))
+            })
+            .map(|in_z| in_z[0].schliessung as usize);
+        let Some(einziger) = orte.next() else { return (None, Vec::new()) };
+        let mut alle: Vec<usize> = orte.collect();
+        if alle.is_empty() {
+            return (Some(einziger), Vec::new());
+        }
+        alle.push(einziger);
+        alle.sort_unstable_by_key(|platz| std::cmp::Reverse((rang(*platz), *platz)));
+        let nachrangige = alle[1..].iter().map(|platz| self.nachrangige(*platz)).collect();
+        (Some(alle[0]), nachrangige)
+    }
+
+    fn nachrangige(&self, platz: usize) -> Nachrangige {
+        let Schliessungslage { praxis, letzter_tag, .. } = **self.lage(platz);
+        Nachrangige { praxis, letzter_tag, bewilligung: self.bewilligung(praxis) }
+    }
+
+    /// What the look-back of one Z says about a patient.
+    fn rueckblick_in(&self, patient: VersichertenId, platz: usize) -> Rueckblick {
+        let alle = self.quartal.grundlage.rueckblick.behandlungen(patient);
+        let in_z = alle.iter().filter(|b| b.schliessung as usize == platz);
+        let mut behandelt: Vec<(Quartal, Tag)> = Vec::new();
+        // They are in the order of their quarters; the last day of each counts.
+        for b in in_z.filter(|b| self.quartal.zaehlt(b)) {
+            match behandelt.last_mut() {
+                Some((quartal, tag)) if *quartal == b.quartal => *tag = b.letzter_tag.max(*tag),
+                _ => behandelt.push((b.quartal, b.letzter_tag)),
+            }
+        }
+        Rueckblick { behandelt, fehlend: self.quartal.zeiten[platz].fehlend.clone() }
+    }
+
+    /// Row 15 without a named Z: the quarters missing of any Z for which P has a valid Bewilligung
+    /// and whose window holds Q.
+    fn rueckblick_ohne_schliessung(&self) -> Rueckblick {
+        if self.bewilligungen.is_empty() {
+            return Rueckblick::default();
+        }
+        let Quartalslage { grundlage, quartal, .. } = *self.quartal;
+        let kommt_in_frage = |(lage, zeiten): &(&Arc<Schliessungslage>, &Schliessungszeiten)| {
+            zeiten.ist_offen_in(quartal) && self.bewilligung(lage.praxis).is_some()
+        };
+        let fehlend = grundlage.lagen.iter().zip(&self.quartal.zeiten).filter(kommt_in_frage);
+        let fehlend = fehlend.flat_map(|(_, zeiten)| zeiten.fehlend.iter().copied()).collect();
+        Rueckblick { behandelt: Vec::new(), fehlend }
+    }
 
     /// Tells whether an unmarked case would concern a closure: P holds a Bewilligung for Z valid in Q,
     /// Q lies in Z's window, and Z treated the patient.
-    pub fn haette_gekennzeichnet_werden_koennen(
-        &self,
-        praxis: Praxis,
-        patient: VersichertenId,
-        quartal: Quartal,
-        par09: &Par09,
-    ) -> bool {
-        let mut behandlungen = self.rueckblick.behandlungen(patient).iter();
-        behandlungen.any(|b| {
-            let lage = &self.lagen[b.schliessung as usize];
-            let (erstes, letztes) = abs3_satz1_zeitraum(lage.letzter_tag, par09, self.auslegungen);
-            erstes <= quartal
-                && quartal <= letztes
-                && self.stammdaten.bewilligung09(praxis, lage.praxis, quartal).is_some()
-                && self.zaehlt(b, par09)
+    pub fn haette_gekennzeichnet_werden_koennen(&self, patient: VersichertenId) -> bool {
+        let Quartalslage { grundlage, quartal, .. } = *self.quartal;
+        grundlage.rueckblick.behandlungen(patient).iter().any(|b| {
+            let platz = b.schliessung as usize;
+            self.quartal.zeiten[platz].ist_offen_in(quartal)
+                && self.bewilligung(grundlage.lagen[platz].praxis).is_some()
+                && self.quartal.zaehlt(b)
         })
     }
 }

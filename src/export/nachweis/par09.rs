@@ -337,7 +337,7 @@ impl From<&Vergabe> for Vergabezeile {
             schliessung: Text(vergabe.geschlossene),
             praxis: Text(vergabe.praxis),
             fall: vergabe.fall.as_ref().map(|fall| Vergabefallzeile {
-                fall_id: fall.id.clone(),
+                fall_id: fall.id.to_string(),
                 erster_tag: Text(fall.erster_tag),
             }),
         }
@@ -352,7 +352,7 @@ impl From<Vergabezeile> for Vergabe {
             praxis: zeile.praxis.0,
             fall: zeile
                 .fall
-                .map(|fall| Vergabefall { id: fall.fall_id, erster_tag: fall.erster_tag.0 }),
+                .map(|fall| Vergabefall { id: fall.fall_id.into(), erster_tag: fall.erster_tag.0 }),
         }
     }
 }

@@ -41,11 +41,12 @@ fn reich() -> Ergebnis {
         geschlossene: praxis("0690101"),
         praxis: praxis("0690202"),
         fall: fall_id.map(|id| Vergabefall {
-            id: id.to_owned(),
+            id: id.into(),
             erster_tag: "2023-11-02".parse().expect("Tag"),
         }),
     };
-    let e = &mut abrechnung.par09[1];
+    let mut par09: Vec<_> = abrechnung.par09.iter().collect();
+    let e = &mut par09[1];
     e.fall_id = "a/\"b\"ä".into();
     e.sachverhalt.markierung = Markierung::Gnr(gnr("99999X"));
     e.sachverhalt.bewilligung = Some(Zeitraum { von: None, ..Zeitraum::default() });
@@ -55,6 +56,7 @@ fn reich() -> Ergebnis {
         andere_quartale: vec![vergabe(Some("x")), vergabe(None)],
         konkurrenten: vec![praxis("0690101"), praxis("0690102")],
     });
+    abrechnung.par09 = par09.into_iter().collect();
     let vorrangige = |garantie| Vorrangige {
         praxis: praxis("1190301"),
         beginn: "2023-10-01".parse().expect("Tag"),
@@ -87,8 +89,7 @@ fn everything_that_was_decided_comes_back_as_it_was() {
         let schluessel = ergebnis.schluessel.expect("Schlüssel");
         let par09 = abrechnung.par09.iter().map(|e| {
             let pseudonym = e.patient.map(|patient| Pseudonym::neu(patient, &schluessel));
-            let entscheidung =
-                crate::settle::entscheidung::Entscheidung09 { patient: None, ..e.clone() };
+            let entscheidung = crate::settle::entscheidung::Entscheidung09 { patient: None, ..e };
             Eintrag::Par09(Box::new(Beleg09 { pseudonym, entscheidung }))
         });
         let par05 = abrechnung.par05.iter().map(|e| Eintrag::Par05(Box::new(e.clone())));

@@ -82,7 +82,10 @@ impl Lauf {
 
     /// Facts of the first marked case.
     fn sachverhalt(&self) -> Sachverhalt {
-        self.mit(|grundlage, kandidaten| grundlage.sachverhalt(&kandidaten[0], &par09()))
+        self.mit(|grundlage, kandidaten| {
+            let (fall, par09) = (&kandidaten[0], par09());
+            grundlage.im_quartal(fall.quartal, &par09).praxis(fall.praxis).sachverhalt(fall)
+        })
     }
 
     /// Z of the first marked case; empty if there is none.
@@ -364,7 +367,9 @@ fn the_hint_counts_patients_of_closures_that_could_pay() {
     let lauf = Lauf::neu(&behandlungen).bewilligt(&[(Z2, "2024-01-01", "2024-12-31")]);
     let frage = |p: &str, id: VersichertenId, q: &str| {
         lauf.mit(|grundlage, _| {
-            grundlage.haette_gekennzeichnet_werden_koennen(praxis(p), id, quartal(q), &par09())
+            let par09 = par09();
+            let lage = grundlage.im_quartal(quartal(q), &par09);
+            lage.praxis(praxis(p)).haette_gekennzeichnet_werden_koennen(id)
         })
     };
     for (was, p, id, q, erwartet) in [

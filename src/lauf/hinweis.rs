@@ -1,0 +1,106 @@
+//! What the hint on unmarked cases needs of them, without keeping them all: of the practices with a
+//! Bewilligung only the cases of closed practices' patients.
+//!
+//! The look-back files are read first, so that most of these patients are known when a case comes. The
+//! quarter's claims may bring more: late cases of a closed practice, or its last quarter. Until their
+//! end a bounded number of the other cases is held; a file with more of them is read a second time,
+//! if there were such patients at all.
+
+use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Ungekennzeichnet, Zweck};
+use crate::fall::Stapel;
+use crate::kennung::VersichertenId;
+use crate::meldung::{Meldungen, Ort};
+use crate::quartal::Quartal;
+use crate::read::FallLeser;
+
+/// Most cases that are held of all files together; so few in tests that these read files again.
+const OFFENE_MAX: usize = if cfg!(test) { 2 } else { 1 << 20 };
+
+/// By what cases are sifted while the quarter's claims are read.
+#[derive(Debug, Default)]
+pub(super) struct Sieb {
+    /// The closed practices' patients in the look-back files, in order.
+    bekannte: Vec<VersichertenId>,
+    /// Most cases that are held of one file.
+    grenze: usize,
+}
+
+/// Cases of one file whose patient is not known yet as a closed practice's; `None`: too many.
+#[derive(Debug)]
+pub(super) struct Offene(Option<Vec<Ungekennzeichnet>>);
+
+impl Default for Offene {
+    fn default() -> Self {
+        Self(Some(Vec::new()))
+    }
+}
+
+impl Sieb {
+    /// `bekannte` are the patients found in look-back files, `dateien` how many files are sifted.
+    pub(super) fn neu(mut bekannte: Vec<VersichertenId>, dateien: usize) -> Self {
+        bekannte.sort_unstable();
+        bekannte.dedup();
+        Self { bekannte, grenze: OFFENE_MAX / dateien.max(1) }
+    }
+
+    fn kennt(&self, patient: VersichertenId) -> bool {
+        self.bekannte.binary_search(&patient).is_ok()
+    }
+
+    /// Leaves in `ertrag` the cases, from number `ab` on, that the hint may count for sure.
+    pub(super) fn siebe(&self, ertrag: &mut Ertrag, ab: usize, offene: &mut Offene) {
+        let alle = &mut ertrag.ungekennzeichnet;
+        let mut bis = ab;
+        for i in ab..alle.len() {
+            let fall = alle[i];
+            if self.kennt(fall.patient) {
+                alle[bis] = fall;
+                bis += 1;
+            } else if let Some(liste) = &mut offene.0 {
+                liste.push(fall);
+                if self.grenze < liste.len() {
+                    offene.0 = None;
+                }
+            }
+        }
+        alle.truncate(bis);
+    }
+
+    /// Returns the patients among `alle` that the look-back files did not have, in order.
+    pub(super) fn hinzugekommene(&self, mut alle: Vec<VersichertenId>) -> Vec<VersichertenId> {
+        alle.retain(|patient| !self.kennt(*patient));
+        alle.sort_unstable();
+        alle.dedup();
+        alle
+    }
+}
+
+impl Offene {
+    /// Returns the cases of patients that came to be known; `nochmals` opens the file again.
+    pub(super) fn der_hinzugekommenen(
+        self,
+        patienten: &[VersichertenId],
+        kontext: &Kontext<'_>,
+        lieferung: Quartal,
+        nochmals: impl FnOnce() -> Option<Box<dyn FallLeser>>,
+    ) -> Vec<Ungekennzeichnet> {
+        let trifft = |fall: &Ungekennzeichnet| patienten.binary_search(&fall.patient).is_ok();
+        if patienten.is_empty() {
+            return Vec::new();
+        }
+        if let Some(mut liste) = self.0 {
+            liste.retain(trifft);
+            return liste;
+        }
+        let (mut liste, mut stapel) = (Vec::new(), Stapel::default());
+        let (mut ungehoert, ort) = (Meldungen::neu(0), Ort::datei(&"".into()));
+        let herkunft = Herkunft { datei: 0, ort: &ort, lieferung, zweck: Zweck::Abrechnung };
+        let Some(mut leser) = nochmals() else { return liste };
+        while leser.lies_stapel(&mut stapel, &mut ungehoert) == Ok(true) {
+            let mut ertrag = Ertrag::default();
+            kontext.werte(stapel.spalten(), herkunft, &mut ertrag, &mut ungehoert);
+            liste.extend(ertrag.ungekennzeichnet.into_iter().filter(trifft));
+        }
+        liste
+    }
+}
