@@ -29,6 +29,7 @@
 //! A run begins in [`lauf`]; the README shows one from a program.
 
 pub mod auslegung;
+pub mod auszug;
 pub mod cli;
 pub mod ergebnis;
 pub mod erklaerung;
@@ -41,6 +42,7 @@ pub mod kennung;
 pub mod lauf;
 pub mod meldung;
 pub mod parameter;
+pub mod pseudonym;
 pub mod quartal;
 pub mod read;
 pub mod settle;

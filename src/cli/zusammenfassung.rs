@@ -7,7 +7,7 @@ use super::zeilen::{BREITE, SPALTE, absatz, anzahl, einige};
 use crate::ergebnis::Ergebnis as Ausgehen;
 use crate::euro::Cent;
 use crate::export::buendel::Ausgang;
-use crate::lauf::{Ergebnis, Gelesen, Pruefung};
+use crate::lauf::{Ergebnis, Gelesen, Gewonnen, Pruefung};
 use crate::meldung::{Code, Meldungen, Stufe};
 use crate::read::eingaben::Art;
 use crate::read::umschlag::Status;
@@ -86,6 +86,30 @@ pub(super) fn pruefung(pruefung: &Pruefung) -> String {
     absatz(&mut blatt, "Fälle", &format!("gelesen {faelle}, gekennzeichnet {marken}"));
     let meldungen = uebrige(&pruefung.meldungen).unwrap_or_else(|| "keine".to_owned());
     absatz(&mut blatt, "Meldungen", &meldungen);
+    fertig(&blatt)
+}
+
+/// Returns what an extract holds and what it covers.
+pub(super) fn auszug(gewonnen: &Gewonnen, ausgang: Ausgang, ziel: &Path) -> String {
+    let auszug = &gewonnen.auszug;
+    let mut blatt = vec![format!("Rückblick bis {}: Auszug", auszug.bis), String::new()];
+    eingaben(&mut blatt, &gewonnen.gelesen);
+    absatz(&mut blatt, "Fälle", &format!("gelesen {}", anzahl(gewonnen.faelle)));
+    let zahl = |zahl: usize| anzahl(zahl as u64);
+    let (schliessungen, patienten) = (zahl(auszug.schliessungen.len()), zahl(gewonnen.patienten));
+    let behandlungen = zahl(auszug.behandlungen.len());
+    let text = format!(
+        "geschlossene Praxen {schliessungen}, ihre Patienten {patienten}, Behandlungen {behandlungen}"
+    );
+    absatz(&mut blatt, "Auszug", &text);
+    let meldungen = uebrige(&gewonnen.meldungen).unwrap_or_else(|| "keine".to_owned());
+    absatz(&mut blatt, "Meldungen", &meldungen);
+    let was = match ausgang {
+        Ausgang::Geschrieben => "geschrieben",
+        Ausgang::Unveraendert => "identischen Auszug vorgefunden, nichts geändert",
+        Ausgang::Ersetzt => "anderen Auszug ersetzt",
+    };
+    blatt.push(format!("{:SPALTE$}{}: {was}", "Datei", ziel.display()));
     fertig(&blatt)
 }
 
