@@ -63,7 +63,9 @@ pub(crate) fn ersetze_durch_auszug(ordner: &Path, pfade: &[PathBuf]) -> Result<(
     let Gewonnen { auszug, schluessel, .. } = ziehe_aus(&auszugsauftrag(pfade, ordner, 2))?;
     let ziel = ordner.join("rueckblick/a.rueckblick");
     export::auszug::schreibe(&auszug, &schluessel, &ziel, true).expect("ein Auszug");
-    pfade.iter().for_each(|pfad| fs::remove_file(pfad).expect("Datei"));
+    for pfad in pfade {
+        fs::remove_file(pfad).expect("Datei");
+    }
     Ok(())
 }
 

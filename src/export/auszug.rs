@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use super::buendel::{self, Ausgang};
 use super::ordner::{
-    self, Betriebssystem, Platte, eintraege, eltern, gleicher_inhalt, sichere_ordner, unfertig,
+    self, Betriebssystem, Platte, eintraege, eltern, gleicher_inhalt, kennt_nicht, sichere_ordner,
+    unfertig,
 };
 use crate::auszug::{Abdeckung, Auszug, Behandlung, Quartalsstand};
 use crate::pseudonym::{Pseudonym, schluesselkennung};
@@ -162,7 +163,11 @@ impl Arbeitsdatei {
 
     /// Becomes `ziel`; what cannot be kept is undone.
     fn werde(&self, ziel: &Path, ausgang: Ausgang, system: &Arc<dyn Platte>) -> io::Result<()> {
-        let getauscht = ausgang == Ausgang::Ersetzt && system.tausche(&self.pfad, ziel).is_ok();
+        let getauscht = ausgang == Ausgang::Ersetzt
+            && match system.tausche(&self.pfad, ziel) {
+                Err(fehler) if kennt_nicht(&fehler) => false,
+                schritt => schritt.map(|()| true)?,
+            };
         if !getauscht {
             system.verschiebe(&self.pfad, ziel)?;
         }
@@ -289,3 +294,6 @@ fn schreibe_behandlungen(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -252,7 +252,7 @@ impl Arbeitsordner {
 }
 
 /// Tells whether the file system or the system does not know an operation at all.
-fn kennt_nicht(fehler: &io::Error) -> bool {
+pub(super) fn kennt_nicht(fehler: &io::Error) -> bool {
     matches!(fehler.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput)
 }
 

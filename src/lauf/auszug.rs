@@ -142,7 +142,7 @@ impl Auszuege {
         self.behandlungen.extend(auszug.behandlungen.into_iter().filter_map(|behandlung| {
             let befund = plaetze.get(behandlung.schliessung as usize)?;
             let gilt = befund.quartale.contains(&behandlung.quartal);
-            gilt.then(|| Behandlung { schliessung: befund.platz, ..behandlung })
+            gilt.then_some(Behandlung { schliessung: befund.platz, ..behandlung })
         }));
     }
 

@@ -337,7 +337,7 @@ impl Bau {
             return Err("zuerst ein Quartal");
         }
         if self.gruppe.is_some_and(|vorige| gruppe <= vorige) {
-            return Err("die Behandlungen nach Satzart, Scheinuntergruppe und Fachgruppe");
+            return Err("eine Gruppe nach der vorigen (Satzart, Scheinuntergruppe, Fachgruppe)");
         }
         self.gruppe = Some(gruppe);
         self.zuletzt = None;
@@ -414,3 +414,6 @@ fn quartalsstand(felder: &[&str]) -> Option<Quartalsstand> {
         betriebsstaetten: betriebsstaetten?,
     })
 }
+
+#[cfg(test)]
+mod tests;
