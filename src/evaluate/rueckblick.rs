@@ -181,6 +181,11 @@ impl Rueckblickregister {
         &self.behandlungen
     }
 
+    /// Gives away all treatments of claims.
+    pub fn in_behandlungen(self) -> Vec<Behandlung> {
+        self.behandlungen
+    }
+
     /// Tells whether claims of Z for `quartal` were read, and none were left out.
     pub fn ist_gelesen(&self, schliessung: u32, quartal: Quartal) -> bool {
         self.gelesen.contains(&(schliessung, quartal))

@@ -139,11 +139,17 @@ impl Auszuege {
             }
             plaetze.push(befund);
         }
-        self.behandlungen.extend(auszug.behandlungen.into_iter().filter_map(|behandlung| {
-            let befund = plaetze.get(behandlung.schliessung as usize)?;
-            let gilt = befund.quartale.contains(&behandlung.quartal);
-            gilt.then_some(Behandlung { schliessung: befund.platz, ..behandlung })
-        }));
+        let mut behandlungen = auszug.behandlungen;
+        behandlungen.retain_mut(|behandlung| {
+            let Some(befund) = plaetze.get(behandlung.schliessung as usize) else { return false };
+            behandlung.schliessung = befund.platz;
+            befund.quartale.contains(&behandlung.quartal)
+        });
+        if self.behandlungen.is_empty() {
+            self.behandlungen = behandlungen;
+        } else {
+            self.behandlungen.append(&mut behandlungen);
+        }
     }
 
     /// Adds the extracts to what claims of the run gave. Patients whom these claims name are known by
@@ -278,14 +284,7 @@ fn gewinne(bestand: Bestand) -> Result<Gewonnen, Meldungen> {
     };
     let schliessungen = stammdaten.schliessungen.iter().enumerate().map(abdeckung).collect();
     let patienten = register.patienten(|_| true);
-    let mut behandlungen: Vec<Behandlung<Pseudonym>> = register
-        .alle()
-        .par_chunk_by(|a, b| a.patient == b.patient)
-        .flat_map_iter(|einer| {
-            let pseudonym = Pseudonym::neu(einer[0].patient, &schluessel);
-            einer.iter().map(move |behandlung| behandlung.von(pseudonym))
-        })
-        .collect();
+    let mut behandlungen = pseudonymisiert(register.in_behandlungen(), &schluessel);
     behandlungen.par_sort_unstable_by_key(|b| {
         (b.schliessung, b.quartal, b.satzart, b.scheinuntergruppe, b.fachgruppe, b.patient)
     });
@@ -301,6 +300,25 @@ fn gewinne(bestand: Bestand) -> Result<Gewonnen, Meldungen> {
         patienten,
         meldungen,
     })
+}
+
+/// Gives every patient its pseudonym. What is done is given back at once, so that memory never holds
+/// all treatments twice.
+fn pseudonymisiert(
+    mut behandlungen: Vec<Behandlung>,
+    schluessel: &[u8; 32],
+) -> Vec<Behandlung<Pseudonym>> {
+    const STUECK: usize = 1 << 16;
+    let mut fertige = Vec::with_capacity(behandlungen.len());
+    while !behandlungen.is_empty() {
+        let stueck = behandlungen.split_off(behandlungen.len().saturating_sub(STUECK));
+        behandlungen.shrink_to_fit();
+        for einer in stueck.chunk_by(|a, b| a.patient == b.patient) {
+            let pseudonym = Pseudonym::neu(einer[0].patient, schluessel);
+            fertige.extend(einer.iter().map(|behandlung| behandlung.von(pseudonym)));
+        }
+    }
+    fertige
 }
 
 fn quelle((gelesen, umschlag): (&Gelesen, Umschlag)) -> Quelle {
