@@ -69,7 +69,11 @@ pub(super) struct Quellen {
     dienstplan: Vec<PathBuf>,
     #[arg(long, value_name = "DATEI", help = "Einwohnerzahlen (GV100AD), mehrfach möglich")]
     einwohner: Vec<PathBuf>,
-    #[arg(long, value_name = "DATEI", help = "Fälle früherer Quartale, mehrfach möglich")]
+    #[arg(
+        long,
+        value_name = "DATEI",
+        help = "Fälle früherer Quartale oder ein Auszug davon, mehrfach möglich"
+    )]
     rueckblick: Vec<PathBuf>,
     #[arg(long, value_name = "DATEI", help = "Einstellungen (TOML)")]
     einstellungen: Vec<PathBuf>,

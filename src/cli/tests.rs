@@ -444,7 +444,7 @@ fn an_extract_is_made_once_and_taken_in_place_of_claims() {
     pruefe(
         &format!("run {ohne} --rueckblick {auszug} --out {b}"),
         0,
-        "Patienten geschlossener",
+        "Fälle 0, Auszüge 1, Patienten ",
         "",
     );
     let falsch = pfad("x.txt");

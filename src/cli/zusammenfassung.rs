@@ -9,7 +9,7 @@ use crate::euro::Cent;
 use crate::export::buendel::Ausgang;
 use crate::lauf::{Ergebnis, Gelesen, Gewonnen, Pruefung};
 use crate::meldung::{Code, Meldungen, Stufe};
-use crate::read::eingaben::Art;
+use crate::read::eingaben::{Art, Format};
 use crate::read::umschlag::Status;
 use crate::settle::abgleich::{Paragraphsumme, Summen};
 use crate::settle::buchung::Buchung;
@@ -182,8 +182,13 @@ fn rueckblick(blatt: &mut Vec<String>, ergebnis: &Ergebnis) {
         // All of them: somebody has to find these files.
         format!("es fehlen {}", fehlend.join("; "))
     };
+    let auszuege = ergebnis.gelesen.iter().filter(|g| g.eingabe.format == Format::Auszug).count();
+    let auszuege = match auszuege {
+        0 => String::new(),
+        zahl => format!(", Auszüge {}", anzahl(zahl as u64)),
+    };
     let text = format!(
-        "Fälle {}, Patienten geschlossener Praxen {}; {fehlt}",
+        "Fälle {}{auszuege}, Patienten geschlossener Praxen {}; {fehlt}",
         anzahl(ergebnis.faelle_im_rueckblick),
         anzahl(ergebnis.patienten_im_rueckblick as u64)
     );

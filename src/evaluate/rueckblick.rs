@@ -26,7 +26,7 @@ impl<P: Copy + Ord> Behandlung<P> {
 }
 
 /// Sorts treatments and merges those that are one; of several days the last stays.
-fn verdichte<P: Copy + Ord>(behandlungen: &mut Vec<Behandlung<P>>) {
+pub fn verdichte<P: Copy + Ord>(behandlungen: &mut Vec<Behandlung<P>>) {
     behandlungen.sort_unstable();
     behandlungen.dedup_by(|spaeter, frueher| {
         let gleich = spaeter.schluessel() == frueher.schluessel();
@@ -156,14 +156,13 @@ impl Rueckblickregister {
         }
     }
 
-    /// Takes the treatments of extracts. `bekannte` are the patients whom claims of the run name, with
-    /// their pseudonyms, by these.
+    /// Takes the treatments of extracts, [condensed](verdichte). `bekannte` are those of their patients
+    /// whom claims of the run name, by pseudonym.
     pub fn nimm_auszuege(
         &mut self,
         mut behandlungen: Vec<Behandlung<Pseudonym>>,
         bekannte: &[(Pseudonym, VersichertenId)],
     ) {
-        verdichte(&mut behandlungen);
         behandlungen.retain(|behandlung| {
             let platz =
                 bekannte.binary_search_by_key(&behandlung.patient, |(pseudonym, _)| *pseudonym);

@@ -12,7 +12,7 @@ use super::lieferungen::Lieferungen;
 use super::{Auftrag, Bestand, Gelesen, in_eigenem_pool, lies, name};
 use crate::auszug::{Abdeckung, Auszug, Behandlung, Lieferstand, Quartalsstand, Quelle};
 use crate::evaluate::kandidat::Ertrag;
-use crate::evaluate::rueckblick::Rueckblickregister;
+use crate::evaluate::rueckblick::{Rueckblickregister, verdichte};
 use crate::kennung::VersichertenId;
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle};
 use crate::pseudonym::Pseudonym;
@@ -163,17 +163,25 @@ impl Auszuege {
         for (schliessung, quartal, stand) in self.gelesen {
             register.gelesen_im_auszug(schliessung, quartal, stand);
         }
-        let Some(schluessel) = schluessel.filter(|_| !self.behandlungen.is_empty()) else { return };
+        let mut behandlungen = self.behandlungen;
+        let Some(schluessel) = schluessel.filter(|_| !behandlungen.is_empty()) else { return };
+        verdichte(&mut behandlungen);
         let kandidaten = ertrag.kandidaten.iter().filter_map(|kandidat| kandidat.patient);
         let ungekennzeichnete = ertrag.ungekennzeichnet.iter().map(|fall| fall.patient);
         let mut patienten: Vec<VersichertenId> = kandidaten.chain(ungekennzeichnete).collect();
-        patienten.extend(register.alle().iter().map(|behandlung| behandlung.patient));
+        let je_patient = register.alle().chunk_by(|a, b| a.patient == b.patient);
+        patienten.extend(je_patient.map(|einer| einer[0].patient));
         patienten.par_sort_unstable();
         patienten.dedup();
-        let mut bekannte: Vec<(Pseudonym, VersichertenId)> =
-            patienten.into_par_iter().map(|id| (Pseudonym::neu(id, schluessel), id)).collect();
+        // Most of them are no closed practice's: these are not held.
+        let kennt = |p: Pseudonym| behandlungen.binary_search_by_key(&p, |b| b.patient).is_ok();
+        let mut bekannte: Vec<(Pseudonym, VersichertenId)> = patienten
+            .into_par_iter()
+            .map(|id| (Pseudonym::neu(id, schluessel), id))
+            .filter(|(pseudonym, _)| kennt(*pseudonym))
+            .collect();
         bekannte.par_sort_unstable();
-        register.nimm_auszuege(self.behandlungen, &bekannte);
+        register.nimm_auszuege(behandlungen, &bekannte);
     }
 }
 

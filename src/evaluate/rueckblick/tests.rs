@@ -246,7 +246,7 @@ fn extracts_join_claims_and_count_every_patient_once() {
     let pseudonym = |id| Pseudonym::neu(id, &[7; 32]);
     let spaeter = Behandlung { letzter_tag: tag("2024-02-20"), ..eine };
     let frueher = Behandlung { quartal: quartal("2023Q4"), letzter_tag: tag("2023-11-11"), ..eine };
-    let auszug = vec![
+    let mut auszug = vec![
         frueher.von(pseudonym(c)),
         spaeter.von(pseudonym(a)),
         frueher.von(pseudonym(a)),
@@ -256,6 +256,7 @@ fn extracts_join_claims_and_count_every_patient_once() {
     ];
     let mut bekannte = vec![(pseudonym(a), a), (pseudonym(b), b)];
     bekannte.sort();
+    verdichte(&mut auszug);
     register.nimm_auszuege(auszug, &bekannte);
     assert_eq!(register.behandlungen(a), [frueher, spaeter], "the last day of both");
     assert_eq!(register.behandlungen(b), [frueher.von(b)]);

@@ -61,7 +61,8 @@ fn entscheidet_gleich(ordner: &Path) {
         }
         let zahlen = |e: &Ergebnis| {
             let nachzuegler = e.meldungen.anzahl(Code::RueckblickNurNachzuegler);
-            (e.patienten_im_rueckblick, e.rueckblick_fehlt.clone(), nachzuegler)
+            let hinweise = e.abrechnung.ungekennzeichnet.clone();
+            (e.patienten_im_rueckblick, e.rueckblick_fehlt.clone(), nachzuegler, hinweise)
         };
         assert_eq!(zahlen(&ergebnis), zahlen(&abrechnungen), "{was}");
         assert_eq!(ergebnis.meldungen.anzahl(Code::AuszugPasstNicht), 0, "{was}");
