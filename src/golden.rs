@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::erklaerung::suche::{Fund, suche};
 use crate::export;
-use crate::lauf::{Auftrag, Ergebnis, fuehre_aus};
+use crate::lauf::{Auftrag, Ergebnis, Gewonnen, fuehre_aus, ziehe_aus};
+use crate::meldung::Meldungen;
 use crate::read::eingaben::{Art, Eingaben};
 use crate::read::roh::Zaehler;
 
@@ -43,6 +44,37 @@ pub(crate) fn buendel(ergebnis: &Ergebnis) -> (tempfile::TempDir, BTreeMap<Strin
     export::schreibe(ergebnis, None, &ordner.path().join("b"), false).expect("ein Bündel");
     let dateien = lies(&ordner.path().join("b"));
     (ordner, dateien)
+}
+
+/// Orders an extract of claims files; the rest of the inputs lies in `ordner`.
+pub(crate) fn auszugsauftrag(orte: &[PathBuf], ordner: &Path, threads: usize) -> Auftrag {
+    let alle = Eingaben::aus(Some(ordner), &[]);
+    let rest = [Art::Stammdaten, Art::Einstellungen, Art::Schluessel];
+    let rest: Vec<(Art, PathBuf)> = rest
+        .iter()
+        .flat_map(|art| alle.der_art(*art))
+        .map(|eingabe| (eingabe.art, eingabe.pfad.clone()))
+        .collect();
+    auftrag(Eingaben::fuer_auszug(orte, &rest), threads)
+}
+
+/// Replaces claims files of an input folder's look-back by one extract of them.
+pub(crate) fn ersetze_durch_auszug(ordner: &Path, pfade: &[PathBuf]) -> Result<(), Meldungen> {
+    let Gewonnen { auszug, schluessel, .. } = ziehe_aus(&auszugsauftrag(pfade, ordner, 2))?;
+    let ziel = ordner.join("rueckblick/a.rueckblick");
+    export::auszug::schreibe(&auszug, &schluessel, &ziel, true).expect("ein Auszug");
+    for pfad in pfade {
+        fs::remove_file(pfad).expect("Datei");
+    }
+    Ok(())
+}
+
+/// Returns the files of an input folder's look-back, by name.
+pub(crate) fn rueckblick(ordner: &Path) -> Vec<PathBuf> {
+    let Ok(eintraege) = fs::read_dir(ordner.join("rueckblick")) else { return Vec::new() };
+    let mut pfade: Vec<PathBuf> = eintraege.map(|e| e.expect("Eintrag").path()).collect();
+    pfade.sort();
+    pfade
 }
 
 fn lies(ordner: &Path) -> BTreeMap<String, String> {

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! read/        files → cases in batches, reference data, rosters, population, settings
-//!   │          fall, stammdaten: what they become
+//!   │          fall, stammdaten, auszug: what they become
 //! evaluate/    one case or grant → its facts and all its reasons (one file per paragraph)
 //!   │          parameter/, auslegung: the numbers of the law, and how it is read
 //! settle/      decisions → who gets a patient's quarter, bookings, equations
@@ -15,7 +15,8 @@
 //!   │
 //! erklaerung/  the evidence of one decision → its full German explanation
 //!
-//! lauf/        one run through all of them, on its own threads
+//! lauf/        one run through all of them, on its own threads; or only as far as the look-back,
+//!   │          which an extract (auszug, pseudonym) then keeps for later runs
 //!   │          threads: how many, and the pool that a run owns
 //! generate/    synthetic quarters of any size, for tests and measures
 //! cli/         the command: arguments in, streams and exit code out
@@ -29,6 +30,7 @@
 //! A run begins in [`lauf`]; the README shows one from a program.
 
 pub mod auslegung;
+pub mod auszug;
 pub mod cli;
 pub mod ergebnis;
 pub mod erklaerung;
@@ -41,6 +43,7 @@ pub mod kennung;
 pub mod lauf;
 pub mod meldung;
 pub mod parameter;
+pub mod pseudonym;
 pub mod quartal;
 pub mod read;
 pub mod settle;

@@ -298,6 +298,19 @@ impl Stammdaten {
         self.zweig_im(betriebsstaette, quartal).map_or(betriebsstaette, |zweig| zweig.praxis)
     }
 
+    /// Returns the Betriebsstätten that stand for a practice in `quartal`, in order.
+    pub fn betriebsstaetten(&self, praxis: Praxis, quartal: Quartal) -> Vec<Praxis> {
+        let zweige = self.zweige.iter().filter(|zweig| zweig.praxis == praxis);
+        let mut alle: Vec<Praxis> = zweige
+            .map(|zweig| zweig.betriebsstaette)
+            .chain([praxis])
+            .filter(|betriebsstaette| self.praxis_fuer(*betriebsstaette, quartal) == praxis)
+            .collect();
+        alle.sort_unstable();
+        alle.dedup();
+        alle
+    }
+
     /// Returns the island of a Betriebsstätte in `quartal`: the one that its branch row names, else its
     /// practice's, as a branch stands for its main practice everywhere.
     pub fn insel_im(&self, betriebsstaette: Praxis, quartal: Quartal) -> Option<Insel> {

@@ -36,6 +36,10 @@ pub(super) enum Befehl {
     #[command(about = "Liest und prüft alle Eingaben; entscheidet und schreibt nichts")]
     Check(Pruefung),
     #[command(
+        about = "Zieht aus Abrechnungen den Rückblick aus, den spätere Läufe statt ihrer lesen"
+    )]
+    Rueckblick(Auszugsangaben),
+    #[command(
         about = "Erklärt eine Entscheidung oder listet, was zu klären ist; allein aus dem Bündel"
     )]
     Explain(Erklaerfrage),
@@ -65,7 +69,11 @@ pub(super) struct Quellen {
     dienstplan: Vec<PathBuf>,
     #[arg(long, value_name = "DATEI", help = "Einwohnerzahlen (GV100AD), mehrfach möglich")]
     einwohner: Vec<PathBuf>,
-    #[arg(long, value_name = "DATEI", help = "Fälle früherer Quartale, mehrfach möglich")]
+    #[arg(
+        long,
+        value_name = "DATEI",
+        help = "Fälle früherer Quartale oder ein Auszug davon, mehrfach möglich"
+    )]
     rueckblick: Vec<PathBuf>,
     #[arg(long, value_name = "DATEI", help = "Einstellungen (TOML)")]
     einstellungen: Vec<PathBuf>,
@@ -126,6 +134,38 @@ pub(super) struct Lauf {
 pub(super) struct Pruefung {
     #[command(flatten)]
     pub(super) quellen: Quellen,
+}
+
+/// `rueckblick`
+#[derive(Debug, Args)]
+pub(super) struct Auszugsangaben {
+    #[arg(value_name = "IN", required = true)]
+    #[arg(help = "Abrechnungen früherer Quartale (XML oder KVDT): Dateien und Ordner davon")]
+    pub(super) orte: Vec<PathBuf>,
+    #[arg(long, value_name = "DATEI", required = true)]
+    #[arg(help = "Stammdaten (XML) mit den Schließungen, mehrfach möglich")]
+    stammdaten: Vec<PathBuf>,
+    #[arg(long, value_name = "DATEI", help = "Schlüssel der Pseudonyme")]
+    schluessel: PathBuf,
+    #[arg(long, value_name = "DATEI", help = "Datei, die geschrieben wird: NAME.rueckblick")]
+    pub(super) out: PathBuf,
+    #[arg(long, value_name = "DATEI", help = "Einstellungen (TOML)")]
+    einstellungen: Option<PathBuf>,
+    #[arg(long, value_name = "N", value_parser = threads::lies)]
+    #[arg(help = "Zahl der Threads (sonst RAYON_NUM_THREADS, sonst die Kerne)")]
+    pub(super) threads: Option<usize>,
+    #[arg(long, help = "Ersetzt einen anderen Auszug dort")]
+    pub(super) force: bool,
+}
+
+impl Auszugsangaben {
+    /// Returns the files that were given by flag.
+    pub(super) fn einzelne(&self) -> Vec<(Art, PathBuf)> {
+        let stammdaten = self.stammdaten.iter().map(|pfad| (Art::Stammdaten, pfad));
+        let einstellungen = self.einstellungen.iter().map(|pfad| (Art::Einstellungen, pfad));
+        let alle = stammdaten.chain(einstellungen).chain([(Art::Schluessel, &self.schluessel)]);
+        alle.map(|(art, pfad)| (art, pfad.clone())).collect()
+    }
 }
 
 /// `explain`
@@ -350,6 +390,10 @@ fn befehle() -> Command {
             let (aufruf, vorlage) = match befehl.get_name() {
                 "run" => ("strukturfonds run [ORDNER] --out ORDNER [Optionen]", HILFE),
                 "check" => ("strukturfonds check [ORDNER] [Optionen]", HILFE),
+                "rueckblick" => (
+                    "strukturfonds rueckblick IN… --stammdaten DATEI --schluessel DATEI --out DATEI",
+                    HILFE,
+                ),
                 "explain" => ("strukturfonds explain BÜNDEL ID | --klaerfaelle", HILFE),
                 "rules" => (
                     "strukturfonds rules --quartal QUARTAL [--einstellungen DATEI]",

@@ -94,7 +94,7 @@ fn auftrag(quellen: &Quellen) -> Result<Auftrag, Absage> {
 }
 
 /// Says all messages with their level, the errors only if asked to.
-fn zeige(meldungen: &Meldungen, mit_fehlern: bool, konsole: &mut Konsole<'_>) {
+pub(super) fn zeige(meldungen: &Meldungen, mit_fehlern: bool, konsole: &mut Konsole<'_>) {
     for meldung in meldungen.liste() {
         let stufe = meldung.code.stufe();
         if mit_fehlern || stufe != Stufe::Fehler {

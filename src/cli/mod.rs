@@ -12,6 +12,7 @@ mod aufruffehler;
 mod auftrag;
 mod erzeugung;
 mod fortschritt;
+mod rueckblick;
 mod zeilen;
 mod zusammenfassung;
 
@@ -150,6 +151,7 @@ fn befolge(befehl: &Befehl, konsole: &mut Konsole<'_>) -> Result<Ende, Absage> {
     match befehl {
         Befehl::Run(lauf) => auftrag::run(lauf, konsole),
         Befehl::Check(pruefung) => auftrag::check(pruefung, konsole),
+        Befehl::Rueckblick(angaben) => rueckblick::rueckblick(angaben, konsole),
         Befehl::Explain(frage) => explain(frage, konsole),
         Befehl::Rules(frage) => rules(frage, konsole),
         Befehl::Schema { name } => schema(*name, konsole),

@@ -35,7 +35,10 @@ fn pruefe(args: &str, code: u8, auf_stdout: &str, auf_stderr: &str) {
 fn wrong_calls_are_told_in_german_what_is_wrong() {
     for (args, satz) in [
         ("rn", "der Befehl `rn` ist unbekannt; gemeint ist wohl `run`"),
-        ("pruefe", "der Befehl `pruefe` ist unbekannt; bekannt sind run, check, explain, rules"),
+        (
+            "pruefe",
+            "der Befehl `pruefe` ist unbekannt; bekannt sind run, check, rueckblick, explain",
+        ),
         ("--foo", "die Option `--foo` ist unbekannt\n"),
         ("-x", "die Option `-x` ist unbekannt\n"),
         ("--json", "die Option `--json` gehört hinter den Befehl"),
@@ -53,6 +56,12 @@ fn wrong_calls_are_told_in_german_what_is_wrong() {
         ("run a --out b --zeitstempel jetzt", "erwartet wird ein Zeitpunkt wie 2024-05-21T08:30"),
         ("check", "es fehlt der Eingabeordner"),
         ("check a --out b", "die Option `--out` gehört zu run, nicht zu check"),
+        (
+            "rueckblick",
+            "es fehlt --stammdaten <DATEI>, --schluessel <DATEI>, --out <DATEI>, <IN>...",
+        ),
+        ("rueckblick a --stammdaten s --schluessel k", "es fehlt --out <DATEI>"),
+        ("rueckblick a --faelle s", "die Option `--faelle` gehört zu run, nicht zu rueckblick"),
         ("explain", "es fehlt <BÜNDEL>, <ID>"),
         ("explain a", "es fehlt <ID>"),
         ("explain a b --klaerfaelle", "schließen sich aus"),
@@ -104,10 +113,11 @@ fn wrong_calls_are_told_in_german_what_is_wrong() {
 fn help_and_version_are_german_and_go_to_stdout() {
     pruefe("--version", 0, concat!("strukturfonds ", env!("CARGO_PKG_VERSION"), "\n"), "");
     for (args, stueck) in [
-        ("--help", "Befehle:\n  run       Entscheidet ein Quartal"),
+        ("--help", "Befehle:\n  run         Entscheidet ein Quartal"),
         ("-h", "Rückgabewert: 0 fertig, 1 abgelehnt"),
         ("run --help", "Argumente:\n  [ORDNER]  Ordner mit den Eingaben"),
         ("check --help", "Aufruf: strukturfonds check [ORDNER] [Optionen]\n"),
+        ("rueckblick --help", "Aufruf: strukturfonds rueckblick IN… --stammdaten DATEI"),
         ("explain --help", "Aufruf: strukturfonds explain BÜNDEL ID | --klaerfaelle\n"),
         ("rules --help", "Optionen:\n      --quartal <QUARTAL>"),
         ("schema --help", "Aufruf: strukturfonds schema [NAME]\n"),
@@ -392,6 +402,78 @@ fn a_kvdt_file_of_another_quarter_is_told_where_it_says_so() {
     let fehler = "\na.con:7:84: satz 3: quartal_widerspricht: ";
     assert_eq!(antwort.code, 1, "{antwort:?}");
     assert!(antwort.stderr.contains(fehler), "{antwort:?}");
+}
+
+#[test]
+fn an_extract_is_made_once_and_taken_in_place_of_claims() {
+    let ordner = tempfile::tempdir().expect("Ordner");
+    let pfad = |name: &str| ordner.path().join(name).display().to_string();
+    let (auszug, b) = (pfad("bis-2023Q4.rueckblick"), pfad("b"));
+    let rest = format!("--stammdaten {DEMO}/stammdaten.xml --schluessel {DEMO}/schluessel.txt");
+    let ziehe = |out: &str, mehr: &str| {
+        let args = format!("rueckblick {DEMO}/rueckblick {rest} --out {out} {mehr}");
+        rufe(&args.split_whitespace().collect::<Vec<_>>())
+    };
+    let erster = ziehe(&auszug, "--threads 2");
+    assert_eq!(erster.code, 0, "{erster:?}");
+    assert!(
+        erster.stdout.starts_with("Rückblick bis 2023Q4: Auszug\n\nEingaben     rueckblick 8, ")
+    );
+    let zahlen = "Auszug       geschlossene Praxen 16, ihre Patienten 77, Behandlungen 197\n";
+    assert!(erster.stdout.contains(zahlen), "{erster:?}");
+    assert!(
+        erster.stdout.ends_with(&format!("Datei        {auszug}: geschrieben\n")),
+        "{erster:?}"
+    );
+    let warnung = "warnung: faelle-2023Q3.xml:74:4619: satz 11: versicherten_id_pruefziffer: ";
+    assert!(erster.stderr.starts_with(warnung), "{erster:?}");
+    assert!(
+        ziehe(&auszug, "").stdout.ends_with("identischen Auszug vorgefunden, nichts geändert\n")
+    );
+    let text = fs::read_to_string(&auszug).expect("Datei");
+    assert!(!text.contains("A102000017"), "no Versicherten-ID");
+
+    let ohne = pfad("ohne-ordner");
+    fs::create_dir(&ohne).expect("Ordner");
+    for name in
+        ["stammdaten.xml", "faelle-1.xml", "faelle-2.xml", "schluessel.txt", "einstellungen.toml"]
+    {
+        fs::copy(format!("{DEMO}/{name}"), format!("{ohne}/{name}")).expect("Datei");
+    }
+    pruefe(&format!("check {ohne} --rueckblick {auszug} --ohne-vorlauf"), 0, "rueckblick 1, ", "");
+    pruefe(
+        &format!("run {ohne} --rueckblick {auszug} --out {b}"),
+        0,
+        "Fälle 0, Auszüge 1, Patienten ",
+        "",
+    );
+    let falsch = pfad("x.txt");
+    fs::write(&falsch, "00".repeat(32)).expect("Datei");
+    fs::remove_file(format!("{ohne}/schluessel.txt")).expect("Datei");
+    let mit = format!("check {ohne} --rueckblick {auszug}");
+    pruefe(&mit, 1, "", "bis-2023Q4.rueckblick: auszug_schluessel: der Auszug enthält Pseudonyme");
+    pruefe(&format!("{mit} --schluessel {falsch}"), 1, "", "rueckblick:2:27: auszug_schluessel: ");
+
+    // What cannot be an extract's place is said before the claims are read.
+    let xml = format!("{ohne}/faelle-1.xml");
+    for (out, satz) in [
+        (&pfad("a.xml"), "a.xml: der Name eines Auszugs endet auf .rueckblick"),
+        (&format!("{b}/a.rueckblick"), "b, das damit keines mehr wäre"),
+        (&xml, "faelle-1.xml: der Name eines Auszugs endet auf .rueckblick"),
+    ] {
+        let antwort = ziehe(out, "--force");
+        assert_eq!((antwort.code, &*antwort.stdout), (1, ""), "{antwort:?}");
+        assert!(antwort.stderr.contains(satz), "{antwort:?}");
+        assert!(
+            antwort.stderr.ends_with("\n1 Fehler; es wurde nichts geschrieben\n"),
+            "{antwort:?}"
+        );
+        assert_eq!(antwort.stderr.lines().count(), 2, "{antwort:?}");
+    }
+    let fehlt = ziehe(&pfad("neu.rueckblick"), "--einstellungen fehlt.toml");
+    assert_eq!((fehlt.code, &*fehlt.stdout), (1, ""), "{fehlt:?}");
+    assert!(fehlt.stderr.contains("fehlt.toml: datei_fehlt: "), "{fehlt:?}");
+    assert!(!Path::new(&pfad("neu.rueckblick")).exists(), "nothing is written");
 }
 
 #[test]

@@ -7,9 +7,9 @@ use super::zeilen::{BREITE, SPALTE, absatz, anzahl, einige};
 use crate::ergebnis::Ergebnis as Ausgehen;
 use crate::euro::Cent;
 use crate::export::buendel::Ausgang;
-use crate::lauf::{Ergebnis, Gelesen, Pruefung};
+use crate::lauf::{Ergebnis, Gelesen, Gewonnen, Pruefung};
 use crate::meldung::{Code, Meldungen, Stufe};
-use crate::read::eingaben::Art;
+use crate::read::eingaben::{Art, Format};
 use crate::read::umschlag::Status;
 use crate::settle::abgleich::{Paragraphsumme, Summen};
 use crate::settle::buchung::Buchung;
@@ -89,6 +89,30 @@ pub(super) fn pruefung(pruefung: &Pruefung) -> String {
     fertig(&blatt)
 }
 
+/// Returns what an extract holds and what it covers.
+pub(super) fn auszug(gewonnen: &Gewonnen, ausgang: Ausgang, ziel: &Path) -> String {
+    let auszug = &gewonnen.auszug;
+    let mut blatt = vec![format!("Rückblick bis {}: Auszug", auszug.bis), String::new()];
+    eingaben(&mut blatt, &gewonnen.gelesen);
+    absatz(&mut blatt, "Fälle", &format!("gelesen {}", anzahl(gewonnen.faelle)));
+    let zahl = |zahl: usize| anzahl(zahl as u64);
+    let (schliessungen, patienten) = (zahl(auszug.schliessungen.len()), zahl(gewonnen.patienten));
+    let behandlungen = zahl(auszug.behandlungen.len());
+    let text = format!(
+        "geschlossene Praxen {schliessungen}, ihre Patienten {patienten}, Behandlungen {behandlungen}"
+    );
+    absatz(&mut blatt, "Auszug", &text);
+    let meldungen = uebrige(&gewonnen.meldungen).unwrap_or_else(|| "keine".to_owned());
+    absatz(&mut blatt, "Meldungen", &meldungen);
+    let was = match ausgang {
+        Ausgang::Geschrieben => "geschrieben",
+        Ausgang::Unveraendert => "identischen Auszug vorgefunden, nichts geändert",
+        Ausgang::Ersetzt => "anderen Auszug ersetzt",
+    };
+    blatt.push(format!("{:SPALTE$}{}: {was}", "Datei", ziel.display()));
+    fertig(&blatt)
+}
+
 /// Tells where the bundle is and what has happened to it.
 pub(super) fn ort(ausgang: Ausgang, ziel: &Path) -> String {
     let was = match ausgang {
@@ -158,8 +182,13 @@ fn rueckblick(blatt: &mut Vec<String>, ergebnis: &Ergebnis) {
         // All of them: somebody has to find these files.
         format!("es fehlen {}", fehlend.join("; "))
     };
+    let auszuege = ergebnis.gelesen.iter().filter(|g| g.eingabe.format == Format::Auszug).count();
+    let auszuege = match auszuege {
+        0 => String::new(),
+        zahl => format!(", Auszüge {}", anzahl(zahl as u64)),
+    };
     let text = format!(
-        "Fälle {}, Patienten geschlossener Praxen {}; {fehlt}",
+        "Fälle {}{auszuege}, Patienten geschlossener Praxen {}; {fehlt}",
         anzahl(ergebnis.faelle_im_rueckblick),
         anzahl(ergebnis.patienten_im_rueckblick as u64)
     );

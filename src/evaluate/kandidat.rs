@@ -235,7 +235,7 @@ impl Kontext<'_> {
     }
 
     /// Returns the longest look-back of any quarter that may be decided.
-    fn rueckblick_quartale(&self) -> i32 {
+    pub fn rueckblick_quartale(&self) -> i32 {
         let alle = self.par09_frueher.values().chain([self.par09]);
         alle.map(|par09| par09.rueckblick_quartale).max().unwrap_or_default()
     }

@@ -195,8 +195,8 @@ pub fn abs3_satz2_schein(satzart: Satzart, scheinuntergruppe: u8, par09: &Par09)
 ///
 /// Vertreter- and Notfall cases do not, unless the Auslegung says so; in a mixed Z only a Hausarzt's
 /// services do.
-pub fn abs3_satz2_behandelt(
-    behandlung: &Behandlung,
+pub fn abs3_satz2_behandelt<P>(
+    behandlung: &Behandlung<P>,
     art: Praxisart,
     par09: &Par09,
     auslegungen: &Auslegungen,

@@ -7,37 +7,34 @@
 
 use std::collections::BTreeSet;
 
-use crate::fall::{Fall, Satzart};
+use crate::auszug::Lieferstand;
+use crate::fall::Fall;
 use crate::kennung::VersichertenId;
-use crate::quartal::{Quartal, Tag};
+use crate::pseudonym::Pseudonym;
+use crate::quartal::Quartal;
 use crate::stammdaten::{Praxisart, Schliessung};
 
-/// One patient's treatment by Z in one quarter, on one kind of Schein.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Behandlung {
-    /// The patient.
-    pub patient: VersichertenId,
-    /// Index of Z's closure.
-    pub schliessung: u32,
-    /// Treatment quarter.
-    pub quartal: Quartal,
-    /// Satzart of the case.
-    pub satzart: Satzart,
-    /// Its Scheinuntergruppe.
-    pub scheinuntergruppe: u8,
-    /// Fachgruppe of the physician in a mixed Z; 0 in any other, where it does not matter.
-    pub fachgruppe: u8,
-    /// Last day up to D.
-    pub letzter_tag: Tag,
-}
+pub use crate::auszug::Behandlung;
 
-impl Behandlung {
+impl<P: Copy + Ord> Behandlung<P> {
     /// What makes two treatments one, besides their days.
-    fn schluessel(&self) -> impl PartialEq {
+    fn schluessel(&self) -> impl PartialEq + use<P> {
         let Self { patient, schliessung, quartal, satzart, scheinuntergruppe, fachgruppe, .. } =
             *self;
         (patient, schliessung, quartal, satzart, scheinuntergruppe, fachgruppe)
     }
+}
+
+/// Sorts treatments and merges those that are one; of several days the last stays.
+pub fn verdichte<P: Copy + Ord>(behandlungen: &mut Vec<Behandlung<P>>) {
+    behandlungen.sort_unstable();
+    behandlungen.dedup_by(|spaeter, frueher| {
+        let gleich = spaeter.schluessel() == frueher.schluessel();
+        if gleich {
+            frueher.letzter_tag = spaeter.letzter_tag;
+        }
+        gleich
+    });
 }
 
 /// What a case of a closed practice meant for the look-back; the caller reports what is odd.
@@ -119,15 +116,7 @@ impl Rueckblicksammlung {
     }
 
     fn verdichte(&mut self) {
-        self.behandlungen.sort_unstable();
-        // Of equal ones the last day stays.
-        self.behandlungen.dedup_by(|spaeter, frueher| {
-            let gleich = spaeter.schluessel() == frueher.schluessel();
-            if gleich {
-                frueher.letzter_tag = spaeter.letzter_tag;
-            }
-            gleich
-        });
+        verdichte(&mut self.behandlungen);
         self.behandlungen.shrink_to_fit();
         self.sortiert = self.behandlungen.len();
     }
@@ -137,6 +126,7 @@ impl Rueckblicksammlung {
         self.verdichte();
         Rueckblickregister {
             behandlungen: self.behandlungen,
+            fremde: Vec::new(),
             gelesen: self.gelesen,
             von_regulaerer_lieferung: self.von_regulaerer_lieferung,
             unvollstaendig: BTreeSet::new(),
@@ -148,6 +138,8 @@ impl Rueckblicksammlung {
 #[derive(Debug, Default)]
 pub struct Rueckblickregister {
     behandlungen: Vec<Behandlung>,
+    /// Those of patients whom no claims of the run name: nobody can ask for them, but they count.
+    fremde: Vec<Behandlung<Pseudonym>>,
     gelesen: BTreeSet<(u32, Quartal)>,
     von_regulaerer_lieferung: BTreeSet<(u32, Quartal)>,
     unvollstaendig: BTreeSet<u32>,
@@ -157,6 +149,45 @@ impl Rueckblickregister {
     /// Notes that claims of Z may have been left out: late cases too, so none of its quarters is complete.
     pub fn ausgelassen(&mut self, schliessung: u32) {
         self.unvollstaendig.insert(schliessung);
+    }
+
+    /// Takes that claims of Z for `quartal` had been read for an extract.
+    pub fn gelesen_im_auszug(&mut self, schliessung: u32, quartal: Quartal, stand: Lieferstand) {
+        if stand != Lieferstand::Fehlt {
+            self.gelesen.insert((schliessung, quartal));
+        }
+        if stand == Lieferstand::Regulaer {
+            self.von_regulaerer_lieferung.insert((schliessung, quartal));
+        }
+    }
+
+    /// Takes the treatments of extracts, [condensed](verdichte). `bekannte` are those of their patients
+    /// whom claims of the run name, by pseudonym.
+    pub fn nimm_auszuege(
+        &mut self,
+        mut behandlungen: Vec<Behandlung<Pseudonym>>,
+        bekannte: &[(Pseudonym, VersichertenId)],
+    ) {
+        behandlungen.retain(|behandlung| {
+            let platz =
+                bekannte.binary_search_by_key(&behandlung.patient, |(pseudonym, _)| *pseudonym);
+            if let Ok(platz) = platz {
+                self.behandlungen.push(behandlung.von(bekannte[platz].1));
+            }
+            platz.is_err()
+        });
+        verdichte(&mut self.behandlungen);
+        self.fremde = behandlungen;
+    }
+
+    /// Returns all treatments of claims, by patient, closure and quarter.
+    pub fn alle(&self) -> &[Behandlung] {
+        &self.behandlungen
+    }
+
+    /// Gives away all treatments of claims.
+    pub fn in_behandlungen(self) -> Vec<Behandlung> {
+        self.behandlungen
     }
 
     /// Tells whether claims of Z for `quartal` were read, and none were left out.
@@ -179,10 +210,18 @@ impl Rueckblickregister {
     }
 
     /// Returns how many different patients the closed practices had by treatments that count.
-    pub fn patienten(&self, zaehlt: impl Fn(&Behandlung) -> bool) -> usize {
-        let je_patient = self.behandlungen.chunk_by(|a, b| a.patient == b.patient);
-        je_patient.filter(|behandlungen| behandlungen.iter().any(&zaehlt)).count()
+    pub fn patienten(&self, zaehlt: impl Fn(&Behandlung<()>) -> bool) -> usize {
+        verschiedene(&self.behandlungen, &zaehlt) + verschiedene(&self.fremde, &zaehlt)
     }
+}
+
+/// Counts the patients of treatments that are sorted by them.
+fn verschiedene<P: Eq>(
+    behandlungen: &[Behandlung<P>],
+    zaehlt: impl Fn(&Behandlung<()>) -> bool,
+) -> usize {
+    let je_patient = behandlungen.chunk_by(|a, b| a.patient == b.patient);
+    je_patient.filter(|einer| einer.iter().any(|b| zaehlt(&b.von(())))).count()
 }
 
 #[cfg(test)]

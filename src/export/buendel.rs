@@ -326,4 +326,4 @@ impl Write for Roh {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

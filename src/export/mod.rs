@@ -7,6 +7,7 @@ use crate::lauf::Ergebnis;
 use crate::parameter::Regeln;
 use crate::quartal::Quartal;
 
+pub mod auszug;
 #[cfg(test)]
 pub(crate) mod beispiel;
 pub mod buendel;

@@ -68,6 +68,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::export::regeln_fuer;
 use crate::lauf::Ergebnis;
+pub use crate::pseudonym::Pseudonym;
 use crate::settle::entscheidungen::Blick;
 
 mod kopf;
@@ -75,14 +76,12 @@ mod lesen;
 mod par05;
 mod par06;
 mod par09;
-mod pseudonym;
 mod regeln;
 mod werte;
 
 pub use kopf::Kopf;
 pub use lesen::{Eintrag, Fehler, Nachweis};
 pub use par09::Beleg09;
-pub use pseudonym::Pseudonym;
 
 use par05::Zeile05;
 use par06::{Inselzeile, Zeile06};

@@ -48,7 +48,7 @@ pub(crate) trait Platte: Debug + Send + Sync {
         sichere_dateien(ordner)
     }
 
-    /// Renames a folder to a name that is free or an empty folder's.
+    /// Renames a file or folder to a name that is free, an empty folder's, or a file's that it replaces.
     fn verschiebe(&self, von: &Path, nach: &Path) -> io::Result<()> {
         fs::rename(von, nach)
     }
@@ -146,12 +146,12 @@ pub(super) fn pruefe_ort(ziel: &Path) -> Result<(), Fehler> {
     })
 }
 
-fn eltern(ziel: &Path) -> &Path {
+pub(super) fn eltern(ziel: &Path) -> &Path {
     ziel.parent().filter(|eltern| !eltern.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Returns `.NAME.unfertig-ENDE`.
-fn unfertig(ziel: &Path, ende: &str) -> OsString {
+pub(super) fn unfertig(ziel: &Path, ende: &str) -> OsString {
     let mut name = OsString::from(".");
     name.push(ziel.file_name().unwrap_or(OsStr::new("")));
     name.push(UNFERTIG);
@@ -252,7 +252,7 @@ impl Arbeitsordner {
 }
 
 /// Tells whether the file system or the system does not know an operation at all.
-fn kennt_nicht(fehler: &io::Error) -> bool {
+pub(super) fn kennt_nicht(fehler: &io::Error) -> bool {
     matches!(fehler.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput)
 }
 
@@ -334,7 +334,7 @@ fn raeume_auf(ziel: &Path) -> Result<(), Fehler> {
 }
 
 /// Returns the paths of a folder's entries, by name.
-fn eintraege(ordner: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn eintraege(ordner: &Path) -> io::Result<Vec<PathBuf>> {
     let mut pfade: Vec<PathBuf> = fs::read_dir(ordner)?
         .map(|eintrag| eintrag.map(|eintrag| eintrag.path()))
         .collect::<io::Result<_>>()?;
@@ -452,7 +452,7 @@ pub(super) fn gleich(a: &Path, b: &Path) -> Result<bool, Fehler> {
     Ok(true)
 }
 
-fn gleicher_inhalt(a: &Path, b: &Path) -> io::Result<bool> {
+pub(super) fn gleicher_inhalt(a: &Path, b: &Path) -> io::Result<bool> {
     let (a, b) = (File::open(a)?, File::open(b)?);
     if a.metadata()?.len() != b.metadata()?.len() {
         return Ok(false);

@@ -33,7 +33,7 @@
 //! | … `gelesen`, `gekennzeichnet`, `nicht_gekennzeichnet` | all, those decided by § 9, the others |
 //! | … `nachzuegler`, `nachzuegler_gekennzeichnet` | those of an earlier quarter, marked ones among them |
 //! | … `haetten_gekennzeichnet_werden_koennen` | per practice (`bsnr`) the `faelle` without a mark that might have had one |
-//! | `rueckblick` | `faelle` of the look-back, different `patienten` of closed practices, and what it lacks (`fehlt`: per closed practice `bsnr` its `quartale`) |
+//! | `rueckblick` | `faelle` of the look-back as far as claims were read, different `patienten` of closed practices, and what it lacks (`fehlt`: per closed practice `bsnr` its `quartale`) |
 //! | `kvdt` | control totals of the KVDT files that were used, which have none of their own; without such files the key is missing |
 //! | … `abrechnung`, `rueckblick` | of the quarter's claims and of the look-back |
 //! | … … `dateien`, `saetze` | files, records of any kind |

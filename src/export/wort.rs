@@ -9,6 +9,7 @@ use crate::ergebnis::{Ergebnis, Grund, Grund05, Grund06, Grund09};
 use crate::euro::Anteil;
 use crate::fall::Satzart;
 use crate::kennung::{Ags, Arzt, Gnr, Lanr, Praxis};
+use crate::pseudonym::Pseudonym;
 use crate::quartal::{Quartal, Tag};
 use crate::read::umschlag::Status;
 use crate::stammdaten::{Insel, Praxisart};
@@ -68,6 +69,7 @@ geschrieben! {
     Lanr: "eine LANR",
     Ags: "ein Gemeindeschlüssel",
     Anteil: "ein Anteil",
+    Pseudonym: "ein Pseudonym",
 }
 
 /// Closed lists, by name.
@@ -106,7 +108,7 @@ impl Wort for Status {
     }
 
     fn aus_wort(wort: &str) -> Option<Self> {
-        [Self::Test, Self::Release].into_iter().find(|status| status.to_string() == wort)
+        Self::ALLE.into_iter().find(|status| status.to_string() == wort)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::auszug::ist_auszug;
 use super::bestand::{beende, oeffne};
 use super::hinweis::{Offene, Sieb};
 use super::lieferungen::Lieferungen;
@@ -89,15 +90,17 @@ pub(super) fn leser(
         Format::Kvdt => {
             Box::new(KvdtLeser::neu(name(gelesen), roh, Arc::clone(&gelesen.mehrfache)))
         }
-        Format::Xml | Format::Text => Box::new(FaelleLeser::neu(roh, name(gelesen), meldungen)?),
+        Format::Xml | Format::Text | Format::Auszug => {
+            Box::new(FaelleLeser::neu(roh, name(gelesen), meldungen)?)
+        }
     })
 }
 
-/// Returns what a claims file is read for.
-fn zweck(art: Art) -> Option<Zweck> {
-    match art {
+/// Returns what a claims file is read for; an extract is none.
+fn zweck(gelesen: &Gelesen) -> Option<Zweck> {
+    match gelesen.eingabe.art {
         Art::Faelle => Some(Zweck::Abrechnung),
-        Art::Rueckblick => Some(Zweck::Rueckblick),
+        Art::Rueckblick if !ist_auszug(gelesen) => Some(Zweck::Rueckblick),
         _ => None,
     }
 }
@@ -112,7 +115,7 @@ impl Leser<'_> {
     ) -> Faelle {
         let orte: Vec<(usize, Zweck)> = (0..gelesen.len())
             .filter(|platz| !gelesen[*platz].ersetzt)
-            .filter_map(|platz| Some((platz, zweck(gelesen[platz].eingabe.art)?)))
+            .filter_map(|platz| Some((platz, zweck(&gelesen[platz])?)))
             .collect();
         let (orte, mut ertraege, sieb) = self.lies_alle(orte, gelesen);
         let doppelte = self.vergleiche_dateien(&orte, gelesen, &sieb, &mut ertraege);

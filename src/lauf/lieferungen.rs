@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::{Gelesen, bestand::oeffne, name};
 use crate::meldung::{Code, Meldung, Meldungen, Ort};
 use crate::quartal::Quartal;
+use crate::read::auszug;
 use crate::read::dienstplan::DienstplanLeser;
 use crate::read::eingaben::{Art, Format};
 use crate::read::faelle::FaelleLeser;
@@ -64,6 +65,7 @@ fn umschlag(gelesen: &Gelesen) -> Option<Umschlag> {
                 ort: Ort::neu(datei, kopf.quartal_ab),
             })
         }
+        (Art::Rueckblick, Format::Auszug) => auszug::umschlag(roh, datei),
         (Art::Faelle | Art::Rueckblick, _) => {
             FaelleLeser::neu(roh, datei, m).ok().map(|leser| leser.umschlag().clone())
         }
@@ -138,13 +140,13 @@ impl Lieferungen {
     }
 
     /// All parts of a delivery must be there, each once. The missing part may be in a file that
-    /// cannot be read: that file has its own errors. A KVDT file is never a part.
+    /// cannot be read: that file has its own errors. Neither a KVDT file nor an extract is ever a part.
     fn pruefe_teile(&self, gelesen: &[Gelesen], meldungen: &mut Meldungen) {
         let unlesbar = |art: Art| {
             let mut eingaben = gelesen.iter().zip(&self.umschlaege);
             eingaben.any(|(g, umschlag)| {
                 let eingabe = &g.eingabe;
-                eingabe.art == art && eingabe.format != Format::Kvdt && umschlag.is_none()
+                eingabe.art == art && eingabe.format == Format::Xml && umschlag.is_none()
             })
         };
         let mut lieferungen: BTreeMap<(Art, &str), Vec<&Umschlag>> = BTreeMap::new();

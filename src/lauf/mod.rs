@@ -4,10 +4,12 @@
 //! Eingaben → lieferungen   envelopes: which quarter, which parts, what replaces what
 //!          → bestand       settings, reference data, rosters, population
 //!          → faelle        all claims files in parallel, one batch at a time
+//!          → auszug        extracts of the look-back, in place of claims; and how one is made
 //!          → abrechnung    evaluate what is remembered, settle, check the equations
 //! ```
 
 mod abrechnung;
+mod auszug;
 mod bestand;
 mod doppelt;
 mod faelle;
@@ -34,8 +36,11 @@ use crate::settle::abrechnung::{Abrechnung, Umstaende};
 use crate::stammdaten::{Dienstplan, Einwohner, Insel, Praxisstand, Stammdaten};
 use crate::threads;
 
+use self::auszug::Auszuege;
+pub use self::auszug::{Gewonnen, ziehe_aus};
 use self::faelle::Faelle;
 pub use self::faelle::KvdtSummen;
+use self::lieferungen::Lieferungen;
 
 /// The numbers that a run may have: three digits of a voucher number.
 pub const NUMMERN: RangeInclusive<u32> = 1..=999;
@@ -131,15 +136,17 @@ pub struct Ergebnis {
 
 /// All that was read.
 struct Bestand {
-    quartal: Option<Quartal>,
-    status: Option<Status>,
+    lieferungen: Lieferungen,
     einstellungen: Einstellungen,
     regeln: Option<Regeln>,
+    /// How many quarters besides that of D a look-back may have.
+    rueckblick_quartale: i32,
     stammdaten: Stammdaten,
     einwohner: Einwohner,
     dienstplaene: BTreeMap<Insel, Dienstplan>,
     schluessel: Option<[u8; 32]>,
     faelle: Faelle,
+    auszuege: Auszuege,
     gelesen: Vec<Gelesen>,
     meldungen: Meldungen,
     /// Messages of files that were left out: they are shown, but refuse nothing.
@@ -151,7 +158,7 @@ struct Bestand {
 /// # Errors
 /// All errors of all inputs, up to the limit per code.
 pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
-    let mut bestand = in_eigenem_pool(auftrag, || Ok(lies(auftrag)))?;
+    let mut bestand = in_eigenem_pool(auftrag, || Ok(lies(auftrag, &FUER_LAUF)))?;
     bestand.pruefe_zusammen(auftrag);
     let mut meldungen = bestand.meldungen;
     if meldungen.hat_fehler() {
@@ -161,7 +168,7 @@ pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
     meldungen.uebernimm(bestand.ausgelassen);
     let ertrag = &bestand.faelle.ertrag;
     Ok(Pruefung {
-        quartal: bestand.quartal,
+        quartal: bestand.lieferungen.quartal,
         gelesen: bestand.gelesen,
         faelle: bestand.faelle.abgerechnet,
         gekennzeichnet: ertrag.kandidaten.len() as u64,
@@ -174,17 +181,20 @@ pub fn pruefe(auftrag: &Auftrag) -> Result<Pruefung, Meldungen> {
 /// # Errors
 /// All errors of all inputs, up to the limit per code; nothing is decided then.
 pub fn fuehre_aus(auftrag: &Auftrag) -> Result<Ergebnis, Meldungen> {
-    in_eigenem_pool(auftrag, || rechne_ab(auftrag, lies(auftrag)))
+    in_eigenem_pool(auftrag, || rechne_ab(auftrag, lies(auftrag, &FUER_LAUF)))
 }
 
-/// Without reference data or claims there is nothing to decide. A file that could not be taken may be
+/// Without reference data or claims there is nothing to decide.
+const FUER_LAUF: [Art; 2] = [Art::Stammdaten, Art::Faelle];
+
+/// Checks that inputs of these kinds are there. A file that could not be taken may be
 /// the one that is missing: then its own error says enough.
-fn pruefe_vorhanden(eingaben: &Eingaben, meldungen: &mut Meldungen) {
+fn pruefe_vorhanden(eingaben: &Eingaben, noetig: &[Art], meldungen: &mut Meldungen) {
     if eingaben.fehler().hat_fehler() {
         return;
     }
-    for art in [Art::Stammdaten, Art::Faelle] {
-        if eingaben.der_art(art).is_empty() {
+    for art in noetig {
+        if eingaben.der_art(*art).is_empty() {
             let name = art.name();
             let text = format!(
                 "es fehlt eine Eingabe der Art {name}; bitte in den Ordner legen oder mit --{name} nennen"
@@ -218,8 +228,9 @@ fn in_eigenem_pool<T: Send>(
     Err(meldungen)
 }
 
-/// Reads everything, in the order in which one thing needs another.
-fn lies(auftrag: &Auftrag) -> Bestand {
+/// Reads everything, in the order in which one thing needs another; `noetig` are the kinds of inputs
+/// that must be there.
+fn lies(auftrag: &Auftrag, noetig: &[Art]) -> Bestand {
     let mut gelesen: Vec<Gelesen> = auftrag
         .eingaben
         .alle()
@@ -235,7 +246,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         .collect();
     let (einstellungen, mut meldungen) = bestand::einstellungen(&mut gelesen, &auftrag.zaehler);
     meldungen.uebernimm(auftrag.eingaben.fehler().clone());
-    pruefe_vorhanden(&auftrag.eingaben, &mut meldungen);
+    pruefe_vorhanden(&auftrag.eingaben, noetig, &mut meldungen);
     let schluessel = bestand::schluessel(&mut gelesen, &auftrag.zaehler, &mut meldungen);
     let lieferungen = lieferungen::lies(&gelesen, &mut meldungen);
     for (platz, ersetzt) in lieferungen.ersetzt.iter().enumerate() {
@@ -271,10 +282,18 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         grenze: einstellungen.meldungen_je_code,
     };
     let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
+    let auszuege = auszug::lies_alle(
+        &mut gelesen,
+        &lieferungen,
+        stammdaten.as_ref(),
+        schluessel.as_ref(),
+        auftrag,
+        &mut meldungen,
+    );
     bestand::pruefsummen_des_rests(&mut gelesen);
     Bestand {
-        quartal: lieferungen.quartal,
-        status: lieferungen.status,
+        rueckblick_quartale: kontext.as_ref().map_or(0, Kontext::rueckblick_quartale),
+        lieferungen,
         stammdaten: stammdaten.unwrap_or_default(),
         einstellungen,
         regeln,
@@ -282,6 +301,7 @@ fn lies(auftrag: &Auftrag) -> Bestand {
         dienstplaene,
         schluessel,
         faelle,
+        auszuege,
         gelesen,
         meldungen,
         ausgelassen,
@@ -311,7 +331,7 @@ impl Bestand {
     /// Checks what only all inputs together tell; returns the numbers of every quarter that is decided.
     fn pruefe_zusammen(&mut self, auftrag: &Auftrag) -> BTreeMap<Quartal, Regeln> {
         let mut regeln = BTreeMap::new();
-        if let (Some(quartal), Some(eigene)) = (self.quartal, &self.regeln) {
+        if let (Some(quartal), Some(eigene)) = (self.lieferungen.quartal, &self.regeln) {
             pruefe_vorlauf(
                 &self.stammdaten,
                 quartal,
@@ -361,13 +381,14 @@ impl Bestand {
 fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen> {
     let mut bestand = bestand;
     let regeln = bestand.pruefe_zusammen(auftrag);
-    let Bestand { mut meldungen, ausgelassen, mut faelle, .. } = bestand;
+    let Bestand { mut meldungen, ausgelassen, mut faelle, auszuege, .. } = bestand;
     let ausleg = &bestand.einstellungen.auslegungen;
-    let Some(quartal) = bestand.quartal.filter(|_| !meldungen.hat_fehler()) else {
+    let Some(quartal) = bestand.lieferungen.quartal.filter(|_| !meldungen.hat_fehler()) else {
         meldungen.uebernimm(ausgelassen);
         return Err(meldungen);
     };
     let mut rueckblick = std::mem::take(&mut faelle.ertrag.rueckblick).fertig();
+    auszuege.ergaenze(&mut rueckblick, bestand.schluessel.as_ref(), &faelle.ertrag);
     for schliessung in &faelle.unvollstaendig {
         rueckblick.ausgelassen(*schliessung);
     }
@@ -381,7 +402,7 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
     let umstaende = Umstaende {
         quartal,
         lauf: auftrag.lauf,
-        status: bestand.status,
+        status: bestand.lieferungen.status,
         einstellungen: &bestand.einstellungen,
         regeln: &regeln,
         stammdaten: &bestand.stammdaten,
@@ -406,7 +427,7 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
     });
     Ok(Ergebnis {
         quartal,
-        status: bestand.status,
+        status: bestand.lieferungen.status,
         lauf: auftrag.lauf,
         gelesen: bestand.gelesen,
         regeln,

@@ -1,5 +1,6 @@
 //! Runs over folders: the demo quarter against its own README, and what files say together.
 
+mod auszug;
 mod hinweis;
 mod kvdt;
 mod register;

@@ -12,6 +12,7 @@ use crate::read::roh::Komprimierung;
 
 mod art;
 
+pub(crate) use art::AUSZUG;
 pub use art::{Art, Format};
 use art::{ERLAUBT_OBEN, ERLAUBT_RUECKBLICK, art_im_rueckblick, art_oben, form};
 
@@ -59,8 +60,37 @@ impl Eingaben {
                 --faelle, --stammdaten, … nennen";
             suche.meldungen.melde(Meldung::ohne_ort(Code::DateiFehlt, text));
         }
-        suche.gefunden.sort_by(|a, b| (a.art, &a.name).cmp(&(b.art, &b.name)));
-        Self { liste: suche.gefunden, fehler: suche.meldungen }
+        suche.fertig()
+    }
+
+    /// Finds the claims that an extract for the look-back is made of: files, and folders of them. Adds
+    /// the files given by flag. What is wrong is told as by [`aus`](Self::aus); an extract is no claims.
+    pub fn fuer_auszug(orte: &[PathBuf], einzelne: &[(Art, PathBuf)]) -> Self {
+        let mut suche = Suche::default();
+        let mut alle = Vec::new();
+        for ort in orte {
+            if ort.is_dir() {
+                for (name, pfad) in suche.liste(ort, "") {
+                    match (!pfad.is_dir()).then(|| art_im_rueckblick(&name)).flatten() {
+                        Some(art) => alle.push((art, pfad)),
+                        None => suche.ordne_ein(None, &name, pfad, ERLAUBT_RUECKBLICK),
+                    }
+                }
+            } else {
+                alle.push((Art::Rueckblick, ort.clone()));
+            }
+        }
+        alle.extend_from_slice(einzelne);
+        suche.nimm_einzelne(&alle);
+        suche.pruefe_einzeln();
+        let (auszuege, liste) =
+            suche.gefunden.drain(..).partition::<Vec<_>, _>(|e| e.format == Format::Auszug);
+        for eingabe in auszuege {
+            let text = "ist selbst ein Auszug; bitte die Abrechnungen nennen, aus denen er stammt";
+            suche.melde(Code::DateiUnbekannt, &eingabe.name, text);
+        }
+        suche.gefunden = liste;
+        suche.fertig()
     }
 
     /// Returns all files, by kind and name (bytes).
@@ -118,6 +148,11 @@ impl Default for Suche {
 }
 
 impl Suche {
+    fn fertig(mut self) -> Eingaben {
+        self.gefunden.sort_by(|a, b| (a.art, &a.name).cmp(&(b.art, &b.name)));
+        Eingaben { liste: self.gefunden, fehler: self.meldungen }
+    }
+
     fn melde(&mut self, code: Code, name: &str, text: impl Into<String>) {
         self.meldungen.melde(Meldung::neu(code, Ort::datei(&Arc::from(name)), text));
     }

@@ -1,5 +1,6 @@
 //! Reads inputs: files in, batches of cases and reference data out. Knows no euro but as a value.
 
+pub mod auszug;
 pub mod dienstplan;
 pub mod eingaben;
 pub mod einstellungen;

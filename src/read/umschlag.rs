@@ -58,6 +58,11 @@ impl Umschlag {
     }
 }
 
+impl Status {
+    /// Both.
+    pub const ALLE: [Self; 2] = [Self::Test, Self::Release];
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

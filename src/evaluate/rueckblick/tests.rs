@@ -230,9 +230,49 @@ fn threads_and_their_order_change_nothing() {
     };
     let (register, anders) = (gesammelt(false), gesammelt(true));
     assert_eq!(register.patienten(|_| true), 2);
-    assert_eq!(register.patienten(|b| b.patient == patient(A)), 1);
+    assert_eq!(register.patienten(|b| b.letzter_tag == tag("2024-02-29")), 1);
     assert_eq!(register.behandlungen, anders.behandlungen);
     let letzter = |id: &str| register.behandlungen(patient(id))[0].letzter_tag;
     assert_eq!((letzter(A), letzter(B)), (tag("2024-01-15"), tag("2024-02-29")));
     assert!(register.behandlungen(patient("C123456780")).is_empty());
+}
+
+/// Claims and extract name one patient in two ways; others stand in the extract only.
+#[test]
+fn extracts_join_claims_and_count_every_patient_once() {
+    let mut register = register(&[(FALL, "2024Q1")]);
+    let eine = register.alle()[0];
+    let [a, b, c] = [A, B, "C123456780"].map(patient);
+    let pseudonym = |id| Pseudonym::neu(id, &[7; 32]);
+    let spaeter = Behandlung { letzter_tag: tag("2024-02-20"), ..eine };
+    let frueher = Behandlung { quartal: quartal("2023Q4"), letzter_tag: tag("2023-11-11"), ..eine };
+    let mut auszug = vec![
+        frueher.von(pseudonym(c)),
+        spaeter.von(pseudonym(a)),
+        frueher.von(pseudonym(a)),
+        eine.von(pseudonym(c)),
+        frueher.von(pseudonym(b)),
+        eine.von(pseudonym(c)),
+    ];
+    let mut bekannte = vec![(pseudonym(a), a), (pseudonym(b), b)];
+    bekannte.sort();
+    verdichte(&mut auszug);
+    register.nimm_auszuege(auszug, &bekannte);
+    assert_eq!(register.behandlungen(a), [frueher, spaeter], "the last day of both");
+    assert_eq!(register.behandlungen(b), [frueher.von(b)]);
+    assert_eq!(register.behandlungen(c), [], "nobody asks for it");
+    assert_eq!(register.patienten(|_| true), 3);
+    assert_eq!(register.patienten(|b| b.quartal == quartal("2024Q1")), 2);
+
+    for (q, stand, gelesen, nur_nachgeliefert) in [
+        ("2023Q1", Lieferstand::Fehlt, false, false),
+        ("2023Q2", Lieferstand::Nachzuegler, true, true),
+        ("2023Q3", Lieferstand::Regulaer, true, false),
+    ] {
+        register.gelesen_im_auszug(0, quartal(q), stand);
+        assert_eq!(register.ist_gelesen(0, quartal(q)), gelesen, "{q}");
+        assert_eq!(register.ist_nur_nachgeliefert(0, quartal(q)), nur_nachgeliefert, "{q}");
+    }
+    register.ausgelassen(0);
+    assert!(!register.ist_gelesen(0, quartal("2023Q3")), "late cases may be missing");
 }

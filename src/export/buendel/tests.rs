@@ -7,7 +7,7 @@ use super::*;
 
 /// A disk that fails: at one step, or at every byte after so many.
 #[derive(Debug)]
-struct Kaputt {
+pub(in crate::export) struct Kaputt {
     /// Steps until the one that fails.
     schritte: Mutex<Option<u64>>,
     /// Bytes that fit.
@@ -16,7 +16,11 @@ struct Kaputt {
 }
 
 impl Kaputt {
-    fn neu(schritt: Option<u64>, platz: u64, kann_tauschen: bool) -> Arc<Self> {
+    pub(in crate::export) fn neu(
+        schritt: Option<u64>,
+        platz: u64,
+        kann_tauschen: bool,
+    ) -> Arc<Self> {
         let (schritte, platz) = (Mutex::new(schritt), Mutex::new(platz));
         Arc::new(Self { schritte, platz, kann_tauschen })
     }
@@ -28,7 +32,7 @@ impl Kaputt {
         if faellt { Err(io::Error::other("Fehler der Platte")) } else { Ok(()) }
     }
 
-    fn hat_versagt(&self) -> bool {
+    pub(in crate::export) fn hat_versagt(&self) -> bool {
         self.schritte.lock().expect("Schritte").is_none()
     }
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT;
-use super::pseudonym::{VERFAHREN, schluesselkennung};
 use super::regeln::Regelzeile;
 use crate::auslegung::{Auslegungen, Eintrag};
 use crate::export::regelwerk::{self, Auslegungsliste, Quartalsregeln};
 use crate::export::wort::Text;
 use crate::lauf::Ergebnis;
 use crate::parameter::Regeln;
+use crate::pseudonym::{VERFAHREN, schluesselkennung};
 use crate::quartal::Quartal;
 use crate::read::umschlag::Status;
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::pseudonym::Pseudonym;
 use super::werte::{Quartalstag, Zeitraumzeile, gruende, texte, werte};
 use crate::auslegung::Auslegungen;
 use crate::ergebnis::{Ergebnis, Grund09};
@@ -19,6 +18,7 @@ use crate::fall::Satzart;
 use crate::kennung::{Ags, Gnr, Praxis};
 use crate::meldung::Stelle;
 use crate::parameter::Par09;
+use crate::pseudonym::Pseudonym;
 use crate::quartal::{Quartal, Tag, Tage};
 use crate::settle::entscheidung::Entscheidung09;
 use crate::settle::uebernahme::{Vergabe, Vergabefall, Wettbewerb};

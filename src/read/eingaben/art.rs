@@ -48,6 +48,8 @@ pub enum Format {
     Xml,
     /// KVDT (`.con`), claims only.
     Kvdt,
+    /// An extract of claims (`.rueckblick`), look-back only.
+    Auszug,
     /// Lines of text: population, settings, key.
     Text,
 }
@@ -58,7 +60,11 @@ pub(super) const ERLAUBT_OBEN: &str = "faelle*.xml und *.con (auch .gz und .zst)
     und die Ordner rueckblick und erwartet";
 
 /// What the folder `rueckblick` may hold.
-pub(super) const ERLAUBT_RUECKBLICK: &str = "*.xml und *.con (auch .gz und .zst) und README*";
+pub(super) const ERLAUBT_RUECKBLICK: &str =
+    "*.xml, *.con und *.rueckblick (auch .gz und .zst) und README*";
+
+/// What the name of an extract ends with.
+pub(crate) const AUSZUG: &str = ".rueckblick";
 
 /// Returns the kind of a file at the top of the input folder.
 pub(super) fn art_oben(name: &str) -> Option<Art> {
@@ -86,13 +92,15 @@ pub(super) fn art_oben(name: &str) -> Option<Art> {
 
 /// Returns the kind of a file in the folder `rueckblick`.
 pub(super) fn art_im_rueckblick(name: &str) -> Option<Art> {
-    (endet_auf(entpackt(name).0, ".xml") || ist_kvdt(name)).then_some(Art::Rueckblick)
+    let passt = endet_auf(entpackt(name).0, ".xml") || ist_kvdt(name) || ist_auszug(name);
+    passt.then_some(Art::Rueckblick)
 }
 
 /// Returns compression and content of a file by its kind and the end of its name.
 pub(super) fn form(art: Art, name: &str) -> (Komprimierung, Format) {
     match art {
         Art::Faelle | Art::Rueckblick if ist_kvdt(name) => (entpackt(name).1, Format::Kvdt),
+        Art::Rueckblick if ist_auszug(name) => (entpackt(name).1, Format::Auszug),
         Art::Faelle | Art::Rueckblick | Art::Stammdaten | Art::Dienstplan => {
             (entpackt(name).1, Format::Xml)
         }
@@ -100,6 +108,10 @@ pub(super) fn form(art: Art, name: &str) -> (Komprimierung, Format) {
             (Komprimierung::Keine, Format::Text)
         }
     }
+}
+
+fn ist_auszug(name: &str) -> bool {
+    endet_auf(entpackt(name).0, AUSZUG)
 }
 
 fn ist_kvdt(name: &str) -> bool {
@@ -180,6 +192,9 @@ mod tests {
             ("2023Q4.xml.zst", true),
             ("2023Q4.XML", true),
             ("x.Con.gz", true),
+            ("2023.rueckblick", true),
+            ("2023.rueckblick.zst", true),
+            ("rueckblick", false),
             ("gv100ad.txt", false),
             ("einstellungen.toml", false),
         ] {

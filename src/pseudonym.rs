@@ -1,26 +1,53 @@
 //! Who a patient is, for whoever holds the key, and for nobody else.
 
-use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
-use crate::export::wort::Wort;
 use crate::kennung::VersichertenId;
 
 /// How pseudonyms are made, as the evidence states it.
-pub(super) const VERFAHREN: &str = "BLAKE3 mit Schlüssel über die normalisierte Versicherten-ID \
+pub(crate) const VERFAHREN: &str = "BLAKE3 mit Schlüssel über die normalisierte Versicherten-ID \
      (ein Großbuchstabe, neun Ziffern), die ersten 128 Bit hexadezimal";
 
-/// What is hashed with the key to tell whether two runs used the same one.
+/// What is hashed with the key to tell whether two files were made with the same one.
 const KENNUNG: &[u8] = b"strukturfonds-schluessel/1";
 
 /// A patient's pseudonym: equal for equal patients and keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pseudonym(u128);
 
+/// A text that is no pseudonym.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("ein Pseudonym aus 32 Hexadezimalziffern, Buchstaben klein")]
+pub struct KeinPseudonym;
+
 impl Pseudonym {
     /// Returns the pseudonym of a patient.
     pub fn neu(patient: VersichertenId, schluessel: &[u8; 32]) -> Self {
         Self(u128::from_be_bytes(anfang(schluessel, &patient.klartext())))
+    }
+
+    /// Parses 32 hexadecimal digits in lower case.
+    ///
+    /// # Errors
+    /// [`KeinPseudonym`] for any other length or character.
+    pub fn aus_bytes(text: &[u8]) -> Result<Self, KeinPseudonym> {
+        let ziffer = |b: &u8| match b {
+            b'0'..=b'9' => Some(b - b'0'),
+            b'a'..=b'f' => Some(b - b'a' + 10),
+            _ => None,
+        };
+        let wert =
+            text.iter().try_fold(0, |wert: u128, b| Some(wert << 4 | u128::from(ziffer(b)?)));
+        wert.filter(|_| text.len() == 32).map(Self).ok_or(KeinPseudonym)
+    }
+}
+
+impl FromStr for Pseudonym {
+    type Err = KeinPseudonym;
+
+    fn from_str(text: &str) -> Result<Self, KeinPseudonym> {
+        Self::aus_bytes(text.as_bytes())
     }
 }
 
@@ -31,22 +58,8 @@ impl fmt::Display for Pseudonym {
     }
 }
 
-impl Wort for Pseudonym {
-    const WAS: &'static str = "ein Pseudonym";
-
-    fn wort(&self) -> Cow<'static, str> {
-        self.to_string().into()
-    }
-
-    fn aus_wort(wort: &str) -> Option<Self> {
-        let ziffern = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        let passt = wort.len() == 32 && wort.bytes().all(ziffern);
-        passt.then(|| u128::from_str_radix(wort, 16).ok().map(Self)).flatten()
-    }
-}
-
 /// Returns what tells a key from others without telling the key: 32 hexadecimal digits.
-pub(super) fn schluesselkennung(schluessel: &[u8; 32]) -> String {
+pub(crate) fn schluesselkennung(schluessel: &[u8; 32]) -> String {
     Pseudonym(u128::from_be_bytes(anfang(schluessel, KENNUNG))).to_string()
 }
 
@@ -86,10 +99,10 @@ mod tests {
     #[test]
     fn only_its_own_form_is_read() {
         let eines = pseudonym("A123456780", 1);
-        assert_eq!(Pseudonym::aus_wort(&eines.wort()), Some(eines));
+        assert_eq!(eines.to_string().parse(), Ok(eines));
         for wort in ["", "12", "+2345678901234567890123456789012", &"A".repeat(32), &"0".repeat(33)]
         {
-            assert_eq!(Pseudonym::aus_wort(wort), None, "{wort}");
+            assert_eq!(wort.parse::<Pseudonym>(), Err(KeinPseudonym), "{wort}");
         }
     }
 }
