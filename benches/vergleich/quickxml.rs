@@ -45,8 +45,9 @@ fn main() {
     let texte: Vec<String> = dateien
         .iter()
         .map(|datei| {
-            String::from_utf8(fs::read(datei).expect("a file"))
-                .unwrap_or_else(|anderes| anderes.as_bytes().iter().map(|b| char::from(*b)).collect())
+            String::from_utf8(fs::read(datei).expect("a file")).unwrap_or_else(|anderes| {
+                anderes.as_bytes().iter().map(|b| char::from(*b)).collect()
+            })
         })
         .collect();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
