@@ -1,4 +1,6 @@
-//! The generated quarter that the benches measure on.
+//! The generated quarters that the benches measure on.
+
+#![allow(dead_code, reason = "each bench program uses its part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,25 +18,29 @@ pub(crate) const FAELLE: u64 = 100_000;
 /// Threads that are measured.
 pub(crate) const THREADS: [usize; 2] = [1, 2];
 
+/// Claims in XML, in as many files as `generate` makes by itself.
+pub(crate) const XML: Form = Form::Xml { dateien: 8 };
+
 /// Generates the quarter into `target/`, once for a bench program, and returns its folder.
 pub(crate) fn quartal() -> &'static Path {
     static ORDNER: OnceLock<PathBuf> = OnceLock::new();
-    ORDNER.get_or_init(|| erzeugt("bench-quartal", Form::Xml { dateien: 8 }))
+    ORDNER.get_or_init(|| erzeugt("bench-quartal", FAELLE, XML, "0.005"))
 }
 
 /// The same quarter, its claims as a KVDT file per practice.
 pub(crate) fn quartal_kvdt() -> &'static Path {
     static ORDNER: OnceLock<PathBuf> = OnceLock::new();
-    ORDNER.get_or_init(|| erzeugt("bench-quartal-kvdt", Form::Kvdt))
+    ORDNER.get_or_init(|| erzeugt("bench-quartal-kvdt", FAELLE, Form::Kvdt, "0.005"))
 }
 
-fn erzeugt(name: &str, form: Form) -> PathBuf {
+/// Generates a quarter into `target/` and returns its folder. `gekennzeichnet`: share of flagged cases.
+pub(crate) fn erzeugt(name: &str, faelle: u64, form: Form, gekennzeichnet: &str) -> PathBuf {
     let ordner = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     // One of an older version may be there.
     let _ = fs::remove_dir_all(&ordner);
     let quartal = "2024Q1".parse().expect("Quartal");
-    let anteil = "0.005".parse().expect("Anteil");
-    let umfang = Umfang::neu(FAELLE, 1, quartal, form, anteil).expect("Umfang");
+    let anteil = gekennzeichnet.parse().expect("Anteil");
+    let umfang = Umfang::neu(faelle, 1, quartal, form, anteil).expect("Umfang");
     erzeuge(&umfang, &ordner, None).expect("ein Quartal");
     ordner
 }
