@@ -250,16 +250,17 @@ impl Kontext<'_> {
         let par09 = self.par09_frueher.get(&fall.quartal).unwrap_or(self.par09);
         let mut tage = Tage::default();
         let mut tage_hausarzt = Tage::default();
+        let (erster, anzahl) = (fall.quartal.erster_tag(), fall.quartal.tage());
         for (tag, lanr) in fall.tag.iter().zip(fall.lanr) {
-            tage.merke(fall.quartal, *tag);
+            tage.merke_im(erster, anzahl, *tag);
             if abs1_hausarzt(lanr.fachgruppe(), par09, self.auslegungen) {
-                tage_hausarzt.merke(fall.quartal, *tag);
+                tage_hausarzt.merke_im(erster, anzahl, *tag);
             }
         }
         let benannt = abs3_satz3_benannt(fall, self.auslegungen);
         Kandidat {
             praxis,
-            fall_id: String::from_utf8_lossy(fall.id).into(),
+            fall_id: SmolStr::new(String::from_utf8_lossy(fall.id)),
             patient: fall.versicherter,
             quartal: fall.quartal,
             satzart: fall.satzart,
