@@ -3,6 +3,7 @@
 mod hinweis;
 mod kvdt;
 mod register;
+mod wachstum;
 
 use std::fs;
 use std::path::Path;
