@@ -4,7 +4,7 @@
 //! files break them, so a wrong one is a question to the value, not a reason to refuse it.
 
 use std::fmt::{self, Write};
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::str::FromStr;
 
 use crate::ziffern::neun;
@@ -23,7 +23,7 @@ pub struct Bsnr(u32);
 
 /// A practice: the first seven digits of a BSNR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Praxis(u32);
+pub struct Praxis(NonZeroU32);
 
 /// A lebenslange Arztnummer of nine digits (KVDT 0212, 5099).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +81,7 @@ macro_rules! ziffernkennung {
             /// # Errors
             /// [`Formfehler`] for any other length or character.
             pub fn aus_bytes(text: &[u8]) -> Result<Self, Formfehler> {
-                ziffern(text, $anzahl).map(Self).ok_or(Formfehler { erwartet: $erwartet })
+                ziffern(text, $anzahl).map(Self::neu).ok_or(Formfehler { erwartet: $erwartet })
             }
         }
 
@@ -95,7 +95,7 @@ macro_rules! ziffernkennung {
 
         impl fmt::Display for $typ {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!("{:0", $anzahl, "}"), self.0)
+                write!(f, concat!("{:0", $anzahl, "}"), self.zahl())
             }
         }
     };
@@ -107,6 +107,33 @@ ziffernkennung!(Lanr, 9, "eine LANR aus 9 Ziffern");
 ziffernkennung!(Arzt, 7, "die ersten 7 Ziffern einer LANR");
 ziffernkennung!(Ags, 8, "ein amtlicher Gemeindeschlüssel aus 8 Ziffern");
 
+macro_rules! zahl {
+    ($($typ:ident),*) => {
+        $(impl $typ {
+            fn neu(zahl: u32) -> Self {
+                Self(zahl)
+            }
+
+            fn zahl(self) -> u32 {
+                self.0
+            }
+        })*
+    };
+}
+
+zahl!(Bsnr, Lanr, Arzt, Ags);
+
+/// Inside it is one more than the number, so that an `Option` needs no room of its own.
+impl Praxis {
+    fn neu(zahl: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(zahl))
+    }
+
+    fn zahl(self) -> u32 {
+        self.0.get() - 1
+    }
+}
+
 impl Bsnr {
     /// The lowest number, for ranges.
     pub(crate) const KLEINSTE: Self = Self(0);
@@ -115,7 +142,7 @@ impl Bsnr {
 
     /// Returns the practice: the first seven digits.
     pub fn praxis(self) -> Praxis {
-        Praxis(self.0 / 100)
+        Praxis::neu(self.0 / 100)
     }
 }
 

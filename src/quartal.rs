@@ -244,8 +244,13 @@ pub struct Tage([u32; 3]);
 impl Tage {
     /// Adds `tag`, which must lie in `quartal`; other days are not representable and stay out.
     pub fn merke(&mut self, quartal: Quartal, tag: Tag) {
-        let abstand = tag.seit(quartal.erster_tag());
-        if (0..quartal.tage()).contains(&abstand)
+        self.merke_im(quartal.erster_tag(), quartal.tage(), tag);
+    }
+
+    /// Adds `tag` to a set that belongs to the quarter of `anzahl` days from `erster` on.
+    pub fn merke_im(&mut self, erster: Tag, anzahl: i32, tag: Tag) {
+        let abstand = tag.seit(erster);
+        if (0..anzahl).contains(&abstand)
             && let Some(wort) = self.0.get_mut(abstand.unsigned_abs() as usize / 32)
         {
             *wort |= 1 << (abstand % 32);

@@ -373,11 +373,13 @@ impl Stammdaten {
                     == schliessung.praxis
             })
         };
-        let ist_erloschen = self.praxis_im(betriebsstaette, quartal).is_none()
-            && self.zweig_im(betriebsstaette, quartal).is_none();
+        let ist_erloschen = || {
+            self.praxis_im(betriebsstaette, quartal).is_none()
+                && self.zweig_im(betriebsstaette, quartal).is_none()
+        };
         self.schliessung(betriebsstaette)
             .or_else(der_hauptpraxis)
-            .or_else(|| ist_erloschen.then(am_ende).flatten())
+            .or_else(|| if ist_erloschen() { am_ende() } else { None })
     }
 
     /// Returns the Bewilligung of P for Z that is valid in `quartal`: from the quarter of its first

@@ -49,25 +49,34 @@ pub struct Kandidat {
     pub stelle: Kurzstelle,
 }
 
-/// A [`Stelle`] in half its size, with the same order: 0 is unknown, all else one more than it is.
+/// A [`Stelle`] in a third of its size, with the same order: 44 bits for the byte, 42 each for line and
+/// record. 0 is unknown, all else one more than it is; no file is so large that they would not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kurzstelle {
-    byte: u64,
-    zeile: u64,
-    satz: u64,
-}
+pub struct Kurzstelle([u8; 16]);
+
+/// Bits of line and record.
+const BITS: u32 = 42;
 
 impl From<Stelle> for Kurzstelle {
     fn from(stelle: Stelle) -> Self {
-        let kurz = |zahl: Option<u64>| zahl.map_or(0, |zahl| zahl.saturating_add(1));
-        Self { byte: kurz(stelle.byte), zeile: kurz(stelle.zeile), satz: kurz(stelle.satz) }
+        let kurz = |zahl: Option<u64>, bits: u32| {
+            let zahl = zahl.map_or(0, |zahl| zahl.saturating_add(1));
+            u128::from(zahl.min((1 << bits) - 1))
+        };
+        let byte = kurz(stelle.byte, 128 - 2 * BITS);
+        let (zeile, satz) = (kurz(stelle.zeile, BITS), kurz(stelle.satz, BITS));
+        Self((byte << (2 * BITS) | zeile << BITS | satz).to_be_bytes())
     }
 }
 
 impl From<Kurzstelle> for Stelle {
     fn from(kurz: Kurzstelle) -> Self {
-        let lang = |zahl: u64| zahl.checked_sub(1);
-        Self { byte: lang(kurz.byte), zeile: lang(kurz.zeile), satz: lang(kurz.satz) }
+        let alles = u128::from_be_bytes(kurz.0);
+        let lang = |ab: u32, bits: u32| {
+            let zahl = alles >> ab & ((1 << bits) - 1);
+            u64::try_from(zahl).ok()?.checked_sub(1)
+        };
+        Self { byte: lang(2 * BITS, 128 - 2 * BITS), zeile: lang(BITS, BITS), satz: lang(0, BITS) }
     }
 }
 
@@ -250,16 +259,17 @@ impl Kontext<'_> {
         let par09 = self.par09_frueher.get(&fall.quartal).unwrap_or(self.par09);
         let mut tage = Tage::default();
         let mut tage_hausarzt = Tage::default();
+        let (erster, anzahl) = (fall.quartal.erster_tag(), fall.quartal.tage());
         for (tag, lanr) in fall.tag.iter().zip(fall.lanr) {
-            tage.merke(fall.quartal, *tag);
+            tage.merke_im(erster, anzahl, *tag);
             if abs1_hausarzt(lanr.fachgruppe(), par09, self.auslegungen) {
-                tage_hausarzt.merke(fall.quartal, *tag);
+                tage_hausarzt.merke_im(erster, anzahl, *tag);
             }
         }
         let benannt = abs3_satz3_benannt(fall, self.auslegungen);
         Kandidat {
             praxis,
-            fall_id: String::from_utf8_lossy(fall.id).into(),
+            fall_id: SmolStr::new(String::from_utf8_lossy(fall.id)),
             patient: fall.versicherter,
             quartal: fall.quartal,
             satzart: fall.satzart,

@@ -205,7 +205,8 @@ impl Rueckblickregister {
     /// Returns all treatments of a patient, by closure and quarter.
     pub fn behandlungen(&self, patient: VersichertenId) -> &[Behandlung] {
         let ab = self.behandlungen.partition_point(|b| b.patient < patient);
-        let anzahl = self.behandlungen[ab..].partition_point(|b| b.patient == patient);
+        // They are few, so counting them is quicker than searching their end.
+        let anzahl = self.behandlungen[ab..].iter().take_while(|b| b.patient == patient).count();
         &self.behandlungen[ab..ab + anzahl]
     }
 

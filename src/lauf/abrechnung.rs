@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::evaluate::kandidat::{Ertrag, Kandidat};
 use crate::evaluate::par09::sachverhalt::Grundlage;
+use crate::kennung::Praxis;
 use crate::meldung::Meldungen;
 use crate::settle::abrechnung::{Abrechnung, Anwaerter, Umstaende, reihenfolge};
 use crate::settle::entscheidungen::{Entscheidungen09, TEIL, Teil};
@@ -37,8 +38,31 @@ impl Umstaende<'_> {
     }
 }
 
-/// Brings marked cases into the order of their decisions.
+/// Brings marked cases into the order of their decisions. Keys are sorted, not the cases: mostly
+/// practice and the first bytes of the id decide, and cases are moved once.
 fn geordnet(mut kandidaten: Vec<Kandidat>) -> Vec<Kandidat> {
-    kandidaten.par_sort_unstable_by(reihenfolge);
+    let anfang = |id: &[u8]| {
+        let mut bytes = [0; 8];
+        let laenge = id.len().min(8);
+        bytes[..laenge].copy_from_slice(&id[..laenge]);
+        u64::from_be_bytes(bytes)
+    };
+    let mut schluessel: Vec<(Praxis, u64, usize)> = kandidaten
+        .par_iter()
+        .enumerate()
+        .map(|(i, k)| (k.praxis, anfang(k.fall_id.as_bytes()), i))
+        .collect();
+    schluessel.par_sort_unstable_by(|a, b| {
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| reihenfolge(&kandidaten[a.2], &kandidaten[b.2]))
+    });
+    // Each place gets its case; what was there goes to the place that became free.
+    for ziel in 0..schluessel.len() {
+        let mut von = schluessel[ziel].2;
+        while von < ziel {
+            von = schluessel[von].2;
+        }
+        schluessel[ziel].2 = von;
+        kandidaten.swap(ziel, von);
+    }
     kandidaten
 }

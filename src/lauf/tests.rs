@@ -4,6 +4,7 @@ mod auszug;
 mod hinweis;
 mod kvdt;
 mod register;
+mod wachstum;
 
 use std::fs;
 use std::path::Path;

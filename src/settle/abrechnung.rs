@@ -1,7 +1,7 @@
 //! From what was read to decisions, bookings and the equations that tie them.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::abgleich::{Gleichung, Summen, gleichungen};
@@ -15,7 +15,7 @@ use crate::evaluate::par09;
 use crate::evaluate::par09::sachverhalt::{Grundlage, Quartalslage};
 use crate::kennung::{Praxis, VersichertenId};
 use crate::meldung::{Code, Meldung, Meldungen};
-use crate::parameter::{Par09, Regeln};
+use crate::parameter::Regeln;
 use crate::quartal::{Quartal, Tag};
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
@@ -134,16 +134,13 @@ impl Umstaende<'_> {
     ) -> (Teil, Vec<Anwaerter>) {
         let auslegungen = &self.einstellungen.auslegungen;
         let (mut teil, mut anwaerter) = (Teil::default(), Vec::new());
-        let quartale: BTreeSet<Quartal> = faelle.iter().map(|fall| fall.quartal).collect();
-        let lagen: BTreeMap<Quartal, (&Par09, Quartalslage<'_>)> = quartale
-            .into_iter()
-            .map(|q| (q, &self.regeln[&q].par09))
-            .map(|(q, par09)| (q, (par09, grundlage.im_quartal(q, par09))))
-            .collect();
+        let mut lagen: BTreeMap<Quartal, Quartalslage<'_>> = BTreeMap::new();
         let mut nummer = ab;
         for gleiche in faelle.chunk_by(|a, b| (a.praxis, a.quartal) == (b.praxis, b.quartal)) {
-            let (par09, lage) = &lagen[&gleiche[0].quartal];
-            let lage = lage.praxis(gleiche[0].praxis);
+            let (praxis, quartal) = (gleiche[0].praxis, gleiche[0].quartal);
+            let par09 = &self.regeln[&quartal].par09;
+            let neu = || grundlage.im_quartal(quartal, par09);
+            let lage = lagen.entry(quartal).or_insert_with(neu).praxis(praxis);
             for fall in gleiche {
                 let sachverhalt = lage.sachverhalt(fall);
                 let gruende = par09::pruefe(&sachverhalt, par09, auslegungen);

@@ -413,3 +413,18 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
         alle
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 256 bytes are what a marked case may take at most; room is left for its lists, its competition,
+    /// a long id, and the keys while decisions are put in order.
+    #[test]
+    fn a_marked_case_stays_small() {
+        assert!(size_of::<Kandidat>() <= 104);
+        assert!(size_of::<Urteil>() <= 48);
+        assert!(size_of::<Kurzvergabe>() <= 24);
+        assert!(size_of::<Kurzwettbewerb>() <= 16);
+    }
+}

@@ -229,3 +229,22 @@ fn look_back_claims_give_only_the_closed_practices_patients() {
         assert!(register.ist_nur_nachgeliefert(0, quartal("2023Q2")));
     }
 }
+
+#[test]
+fn a_place_comes_back_as_it_was_and_keeps_its_order() {
+    let stelle = |byte, zeile, satz| Stelle { byte, zeile, satz };
+    let gross = Some(1 << 40);
+    let alle = [
+        stelle(None, None, None),
+        stelle(None, None, Some(2)),
+        stelle(None, Some(1), None),
+        stelle(Some(0), Some(1), None),
+        stelle(Some(0), Some(1), Some(1)),
+        stelle(Some(0), gross, gross),
+        stelle(gross, Some(1), None),
+        stelle(gross, gross, gross),
+    ];
+    let kurze = alle.map(Kurzstelle::from);
+    assert_eq!(kurze.map(Stelle::from), alle);
+    assert!(alle.is_sorted() && kurze.is_sorted_by(|a, b| a < b));
+}

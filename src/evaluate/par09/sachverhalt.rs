@@ -56,7 +56,14 @@ impl<'a> Grundlage<'a> {
             gueltige.map(|b| (self.stammdaten.praxis_fuer(b.praxis, quartal), b)).collect();
         // Those of one P stay in their order.
         bewilligungen.sort_by_key(|(praxis, _)| *praxis);
-        Quartalslage { grundlage: self, quartal, par09, zeiten: zeiten.collect(), bewilligungen }
+        Quartalslage {
+            grundlage: self,
+            quartal,
+            par09,
+            lagen: self.lagen.iter().map(|lage| Arc::new(Schliessungslage::clone(lage))).collect(),
+            zeiten: zeiten.collect(),
+            bewilligungen,
+        }
     }
 
     /// Returns the quarters of Z's look-back of which no claims were read.
@@ -94,6 +101,8 @@ pub struct Quartalslage<'a> {
     grundlage: &'a Grundlage<'a>,
     quartal: Quartal,
     par09: &'a Par09,
+    /// Copies of its own: threads that count up and down the same one would wait for each other.
+    lagen: Vec<Arc<Schliessungslage>>,
     /// Per closure.
     zeiten: Vec<Schliessungszeiten>,
     /// The Bewilligungen valid in the quarter, by P as the register of the quarter has it.
@@ -143,22 +152,24 @@ impl<'a> Praxislage<'a> {
     }
 
     fn lage(&self, platz: usize) -> &'a Arc<Schliessungslage> {
-        &self.quartal.grundlage.lagen[platz]
+        &self.quartal.lagen[platz]
     }
 
     /// Gathers the facts of a marked case of this practice and quarter.
     pub fn sachverhalt(&self, fall: &Kandidat) -> Sachverhalt {
         let Quartalslage { grundlage, quartal, .. } = *self.quartal;
+        let behandlungen =
+            fall.patient.map_or(&[][..], |patient| grundlage.rueckblick.behandlungen(patient));
         let (platz, nachrangige) = match (fall.benannt, fall.patient) {
             (Some(benannt), _) => {
                 (grundlage.stammdaten.schliessung_fuer(benannt, quartal), Vec::new())
             }
-            (None, Some(patient)) => self.waehlbare(patient),
+            (None, Some(_)) => self.waehlbare(behandlungen),
             (None, None) => (None, Vec::new()),
         };
         let lage = platz.map(|platz| Arc::clone(self.lage(platz)));
         let rueckblick = match (fall.patient, platz) {
-            (Some(patient), Some(platz)) => self.rueckblick_in(patient, platz),
+            (Some(_), Some(platz)) => self.rueckblick_in(behandlungen, platz),
             (Some(_), None) if fall.benannt.is_none() => self.rueckblick_ohne_schliessung(),
             _ => Rueckblick::default(),
         };
@@ -184,8 +195,8 @@ impl<'a> Praxislage<'a> {
     /// those whose window has begun by Q and in whose look-back the patient was treated, first those
     /// whose window holds Q, then those for which P holds a Bewilligung valid in Q, then the latest D,
     /// then the lowest BSNR.
-    fn waehlbare(&self, patient: VersichertenId) -> (Option<usize>, Vec<Nachrangige>) {
-        let Quartalslage { grundlage, quartal, .. } = *self.quartal;
+    fn waehlbare(&self, behandlungen: &[Behandlung]) -> (Option<usize>, Vec<Nachrangige>) {
+        let quartal = self.quartal.quartal;
         let rang = |platz: usize| {
             let (lage, zeiten) = (self.lage(platz), &self.quartal.zeiten[platz]);
             (
@@ -195,7 +206,6 @@ impl<'a> Praxislage<'a> {
                 std::cmp::Reverse(lage.praxis),
             )
         };
-        let behandlungen = grundlage.rueckblick.behandlungen(patient);
         let mut orte = behandlungen
             .chunk_by(|a, b| a.schliessung == b.schliessung)
             .filter(|in_z| {
@@ -220,9 +230,8 @@ impl<'a> Praxislage<'a> {
     }
 
     /// What the look-back of one Z says about a patient.
-    fn rueckblick_in(&self, patient: VersichertenId, platz: usize) -> Rueckblick {
-        let alle = self.quartal.grundlage.rueckblick.behandlungen(patient);
-        let in_z = alle.iter().filter(|b| b.schliessung as usize == platz);
+    fn rueckblick_in(&self, behandlungen: &[Behandlung], platz: usize) -> Rueckblick {
+        let in_z = behandlungen.iter().filter(|b| b.schliessung as usize == platz);
         let mut behandelt: Vec<(Quartal, Tag)> = Vec::new();
         // They are in the order of their quarters; the last day of each counts.
         for b in in_z.filter(|b| self.quartal.zaehlt(b)) {
