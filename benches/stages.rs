@@ -144,7 +144,7 @@ fn erklaeren(c: &mut Criterion) {
     for (name, ergebnis) in ergebnisse() {
         raeume_auf();
         schreibe(&ergebnis);
-        let letzte = ergebnis.abrechnung.par09.last().expect("eine Entscheidung");
+        let letzte = ergebnis.abrechnung.par09.iter().last().expect("eine Entscheidung");
         let id = format!("{}/{}", letzte.sachverhalt.praxis, letzte.fall_id);
         gruppe.bench_function(format!("eine Entscheidung, {name}"), |b| {
             b.iter(|| {

@@ -294,17 +294,18 @@ impl VersichertenId {
 
     /// Tells whether digit 9 is the check digit (letter as 01 to 26, weights 1, 2, cross-sums).
     pub fn pruefziffer_stimmt(self) -> bool {
-        let zeichen = self.klartext();
-        let buchstabe = zeichen[0] - b'A' + 1;
-        let stellen = [buchstabe / 10, buchstabe % 10]
-            .into_iter()
-            .chain(zeichen[1..9].iter().map(|b| b - b'0'));
-        let summe: u32 = stellen
-            .enumerate()
-            .map(|(i, z)| u32::from(z) * if i % 2 == 0 { 1 } else { 2 })
-            .map(|produkt| produkt / 10 + produkt % 10)
-            .sum();
-        summe % 10 == u32::from(zeichen[9] - b'0')
+        /// Cross-sum of twice a digit.
+        const DOPPELT: [u64; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+        let doppelt = |ziffer: u64| DOPPELT[usize::try_from(ziffer % 10).unwrap_or(0)];
+        let (buchstabe, nummer) = (self.0.get() >> 32, self.0.get() & 0xFFFF_FFFF);
+        let mut summe = buchstabe / 10 + doppelt(buchstabe);
+        // From digit 8 to digit 1, two at a time.
+        let mut rest = nummer / 10;
+        for _ in 0..4 {
+            summe += doppelt(rest) + rest / 10 % 10;
+            rest /= 100;
+        }
+        summe % 10 == nummer % 10
     }
 }
 

@@ -168,7 +168,8 @@ impl Bestand {
         let grundlage = Grundlage::neu(&self.stammdaten, &self.einwohner, &rueckblick, auslegungen);
         let faelle = ertrag.kandidaten.iter().map(|kandidat| {
             let par09 = &self.regeln[&kandidat.quartal].par09;
-            (grundlage.sachverhalt(kandidat, par09), par09)
+            let lage = grundlage.im_quartal(kandidat.quartal, par09);
+            (lage.praxis(kandidat.praxis).sachverhalt(kandidat), par09)
         });
         faelle.collect()
     }

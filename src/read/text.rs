@@ -57,8 +57,11 @@ enum Stoerung {
 /// Most bytes of one piece of markup or text: no legitimate tag comes near it.
 pub(crate) const MARKE_MAX: u64 = 1 << 20;
 
-/// How much is read at once: large enough to hash it fast, small enough to stay in a core's cache.
-const PUFFER: usize = 1 << 18;
+/// Bytes are read in multiples of this, which are hashed fastest.
+const LESESTUECK: usize = 1 << 16;
+
+/// How much is held: enough to read four pieces behind a rest, little enough for a core's cache.
+const PUFFER: usize = 5 * LESESTUECK;
 
 /// How much of it is read to begin with: a head that is looked at alone needs no more.
 const ANFANG: usize = 1 << 13;
@@ -237,7 +240,7 @@ impl Textquelle {
             self.puffer.copy_within(self.geprueft..self.gelesen, 0);
             self.gelesen -= self.geprueft;
             self.geprueft = 0;
-            match self.roh.read(&mut self.puffer[self.gelesen..]) {
+            match self.roh.read(lesestueck(&mut self.puffer[self.gelesen..])) {
                 Ok(0) => am_ende = true,
                 Ok(anzahl) => self.gelesen += anzahl,
                 Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
@@ -303,7 +306,7 @@ impl Textquelle {
             if self.gelesen == self.puffer.len() {
                 return false;
             }
-            match self.roh.read(&mut self.puffer[self.gelesen..]) {
+            match self.roh.read(lesestueck(&mut self.puffer[self.gelesen..])) {
                 Ok(0) => return false,
                 Ok(anzahl) => self.gelesen += anzahl,
                 Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
@@ -382,6 +385,13 @@ impl BufRead for Textquelle {
         self.byte += bytes as u64;
         self.von += anzahl;
     }
+}
+
+/// Returns as much of a free buffer as is read at once.
+fn lesestueck(frei: &mut [u8]) -> &mut [u8] {
+    let ganze = frei.len() / LESESTUECK * LESESTUECK;
+    let laenge = if ganze == 0 { frei.len() } else { ganze };
+    &mut frei[..laenge]
 }
 
 /// Returns how many of `bytes` may be given out at once, and the byte behind them if that is a wrong
