@@ -204,14 +204,16 @@ impl Gnr {
     /// # Errors
     /// [`Formfehler`] for any other length or character.
     pub fn aus_bytes(text: &[u8]) -> Result<Self, Formfehler> {
-        let passt = (1..=9).contains(&text.len())
-            && text.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        let mut passt = (1..=9).contains(&text.len());
+        let zeichen = text.iter().fold(0, |zeichen, b| {
+            passt &= b.is_ascii_digit() || b.is_ascii_uppercase();
+            zeichen << 7 | u64::from(*b)
+        });
         if !passt {
             return Err(Formfehler {
                 erwartet: "eine GNR aus 1 bis 9 Ziffern und Großbuchstaben"
             });
         }
-        let zeichen = text.iter().fold(0, |zeichen, b| zeichen << 7 | u64::from(*b));
         Ok(Self(zeichen << (7 * (9 - text.len()))))
     }
 }
@@ -294,18 +296,21 @@ impl VersichertenId {
 
     /// Tells whether digit 9 is the check digit (letter as 01 to 26, weights 1, 2, cross-sums).
     pub fn pruefziffer_stimmt(self) -> bool {
-        /// Cross-sum of twice a digit.
-        const DOPPELT: [u64; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
-        let doppelt = |ziffer: u64| DOPPELT[usize::try_from(ziffer % 10).unwrap_or(0)];
+        // the products of two neighbouring digits with 1 and 2, cross-sums taken, for 00 to 99
+        const PAARE: [u8; 100] = {
+            let mut paare = [0; 100];
+            let mut i: u8 = 0;
+            while i < 100 {
+                let doppelt = i % 10 * 2;
+                paare[i as usize] = i / 10 + doppelt / 10 + doppelt % 10;
+                i += 1;
+            }
+            paare
+        };
+        let paar = |zahl: u64| u64::from(PAARE[(zahl % 100) as usize]);
         let (buchstabe, nummer) = (self.0.get() >> 32, self.0.get() & 0xFFFF_FFFF);
-        let mut summe = buchstabe / 10 + doppelt(buchstabe);
-        // From digit 8 to digit 1, two at a time.
-        let mut rest = nummer / 10;
-        for _ in 0..4 {
-            summe += doppelt(rest) + rest / 10 % 10;
-            rest /= 100;
-        }
-        summe % 10 == nummer % 10
+        let [a, b, c, d] = [10, 1_000, 100_000, 10_000_000].map(|teiler| paar(nummer / teiler));
+        (paar(buchstabe) + a + b + c + d) % 10 == nummer % 10
     }
 }
 
@@ -445,6 +450,40 @@ mod tests {
             ("\u{7}ä", "?ä"),
         ] {
             assert_eq!(gezeigt(text), erwartet);
+        }
+    }
+
+    /// The rule as it is written: letter as two digits, weights 1 and 2, cross-sums.
+    #[test]
+    fn the_table_of_pairs_is_the_rule_of_the_check_digit() {
+        for i in 0..200_000_u64 {
+            let buchstabe = b'A' + u8::try_from(i % 26).expect("klein");
+            let nummer = u32::try_from(i * 7_919_003 % 1_000_000_000).expect("neun Ziffern");
+            let text = format!("{:02}{nummer:09}", buchstabe - b'A' + 1);
+            let summe: u32 = text[..10]
+                .bytes()
+                .zip([1, 2].into_iter().cycle())
+                .map(|(ziffer, gewicht)| u32::from(ziffer - b'0') * gewicht)
+                .map(|produkt| produkt / 10 + produkt % 10)
+                .sum();
+            let id = VersichertenId::neu(buchstabe, nummer);
+            assert_eq!(id.pruefziffer_stimmt(), summe % 10 == nummer % 10, "{text}");
+        }
+    }
+
+    #[test]
+    fn gnrs_are_shown_and_ordered_as_their_texts() {
+        let texte =
+            ["0", "00", "03000", "03000A", "03001", "99999999Z", "A", "AB", "Z9", "ZZZZZZZZZ"];
+        for a in texte {
+            let gnr = |text: &str| Gnr::aus_bytes(text.as_bytes()).expect("GNR");
+            assert_eq!(gnr(a).to_string(), a);
+            for b in texte {
+                assert_eq!(gnr(a).cmp(&gnr(b)), a.cmp(b), "{a} {b}");
+            }
+        }
+        for text in ["", "0300a", "03 00", "0123456789"] {
+            assert!(Gnr::aus_bytes(text.as_bytes()).is_err(), "{text}");
         }
     }
 }

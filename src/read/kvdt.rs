@@ -65,6 +65,12 @@ const SATZARTEN: [&[u8]; 13] = [
 
 /// Appends the text of a content in ISO 8859-15.
 fn klartext(inhalt: &[u8], text: &mut String) {
+    // ASCII is the same in ISO 8859-15
+    if inhalt.is_ascii()
+        && let Ok(ascii) = std::str::from_utf8(inhalt)
+    {
+        return text.push_str(ascii);
+    }
     let zeichen = |b: &u8| Zeichensatz::Latin9.zeichen(*b).unwrap_or(char::REPLACEMENT_CHARACTER);
     text.extend(inhalt.iter().map(zeichen));
 }
