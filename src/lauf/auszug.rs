@@ -74,6 +74,7 @@ pub(super) fn lies_alle(
         }
     }
     pruefe_ersatz(&quellen, gelesen, lieferungen, meldungen);
+    verdichte(&mut auszuege.behandlungen);
     auszuege
 }
 
@@ -113,6 +114,16 @@ fn pruefe_ersatz(
 }
 
 impl Auszuege {
+    /// Tells whether there is nothing in them.
+    pub(super) fn ist_leer(&self) -> bool {
+        self.behandlungen.is_empty()
+    }
+
+    /// Tells whether somebody is a closed practice's patient.
+    pub(super) fn kennt(&self, patient: Pseudonym) -> bool {
+        self.behandlungen.binary_search_by_key(&patient, |b| b.patient).is_ok()
+    }
+
     /// Takes what an extract says of closures that the reference data has in the same way.
     fn nimm(
         &mut self,
@@ -160,12 +171,10 @@ impl Auszuege {
         schluessel: Option<&[u8; 32]>,
         ertrag: &Ertrag,
     ) {
-        for (schliessung, quartal, stand) in self.gelesen {
-            register.gelesen_im_auszug(schliessung, quartal, stand);
+        for (schliessung, quartal, stand) in &self.gelesen {
+            register.gelesen_im_auszug(*schliessung, *quartal, *stand);
         }
-        let mut behandlungen = self.behandlungen;
-        let Some(schluessel) = schluessel.filter(|_| !behandlungen.is_empty()) else { return };
-        verdichte(&mut behandlungen);
+        let Some(schluessel) = schluessel.filter(|_| !self.behandlungen.is_empty()) else { return };
         let kandidaten = ertrag.kandidaten.iter().filter_map(|kandidat| kandidat.patient);
         let ungekennzeichnete = ertrag.ungekennzeichnet.iter().map(|fall| fall.patient);
         let mut patienten: Vec<VersichertenId> = kandidaten.chain(ungekennzeichnete).collect();
@@ -174,14 +183,13 @@ impl Auszuege {
         patienten.par_sort_unstable();
         patienten.dedup();
         // Most of them are no closed practice's: these are not held.
-        let kennt = |p: Pseudonym| behandlungen.binary_search_by_key(&p, |b| b.patient).is_ok();
         let mut bekannte: Vec<(Pseudonym, VersichertenId)> = patienten
             .into_par_iter()
             .map(|id| (Pseudonym::neu(id, schluessel), id))
-            .filter(|(pseudonym, _)| kennt(*pseudonym))
+            .filter(|(pseudonym, _)| self.kennt(*pseudonym))
             .collect();
         bekannte.par_sort_unstable();
-        register.nimm_auszuege(behandlungen, &bekannte);
+        register.nimm_auszuege(self.behandlungen, &bekannte);
     }
 }
 

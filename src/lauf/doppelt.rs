@@ -2,9 +2,9 @@
 //!
 //! Within one practice of one file the ids are remembered only as long as the practice and, right
 //! behind it, its branches last: their texts and 24 bytes each, so with the largest practice, not with
-//! the file. If a practice lies in several places (parts of one delivery, or
-//! branches elsewhere), those files are read a second time for its ids alone, a bounded number of
-//! cases at a time.
+//! the file. If a practice lies in several places (parts of one delivery, or branches elsewhere), it is
+//! read a second time for its ids alone, a bounded number of cases at a time: by itself where the file
+//! allows that, else with its whole file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
@@ -19,9 +19,10 @@ use crate::fall::{Spalten, Stapel};
 use crate::kennung::{Bsnr, Praxis, gezeigt};
 use crate::meldung::{Code, Meldung, Meldungen, Ort};
 use crate::quartal::Quartal;
-use crate::read::Block;
 use crate::read::eingaben::Format;
+use crate::read::faelle::{Abschnitt, FaelleLeser};
 use crate::read::umschlag::Umschlag;
+use crate::read::{Block, FallLeser};
 use crate::stammdaten::Stammdaten;
 
 /// Most cases whose ids are held at once for practices in several files.
@@ -123,6 +124,8 @@ pub(super) struct Verortet<'a> {
     pub(super) nummer: usize,
     /// The practice.
     pub(super) block: Block,
+    /// Where it can be read by itself, if it can.
+    pub(super) abschnitt: Option<Abschnitt>,
 }
 
 /// What must not be delivered twice: what for, quarter, practice.
@@ -195,6 +198,24 @@ fn pruefe_lieferungen(orte: &[&Verortet<'_>], gelesen: &[Gelesen], meldungen: &m
     }
 }
 
+/// Opens again, one after the other, what these practices are in: each by itself, or the whole file.
+fn oeffne_wieder<'a>(
+    gelesen: &'a Gelesen,
+    mut orte: Vec<&'a Verortet<'_>>,
+    quartal: Quartal,
+) -> Box<dyn Iterator<Item = Box<dyn FallLeser>> + 'a> {
+    if orte.iter().any(|verortet| verortet.abschnitt.is_none()) {
+        return Box::new(nochmals(gelesen).into_iter());
+    }
+    orte.sort_by_key(|verortet| verortet.nummer);
+    Box::new(orte.into_iter().filter_map(move |verortet| {
+        let (pfad, umschlag) = (&gelesen.eingabe.pfad, verortet.umschlag);
+        let abschnitt = verortet.abschnitt?;
+        let leser = FaelleLeser::im_abschnitt(pfad, name(gelesen), umschlag, quartal, abschnitt);
+        Some(Box::new(leser.ok()?) as Box<dyn FallLeser>)
+    }))
+}
+
 /// Reads the files of these practices again and compares their case ids across files.
 fn pruefe_kennungen(
     gruppe: &BTreeMap<Schluessel, Vec<&Verortet<'_>>>,
@@ -203,9 +224,9 @@ fn pruefe_kennungen(
     mehrfache: &mut Mehrfache,
     meldungen: &mut Meldungen,
 ) {
-    let mut dateien: BTreeMap<usize, &Verortet<'_>> = BTreeMap::new();
+    let mut dateien: BTreeMap<usize, Vec<&Verortet<'_>>> = BTreeMap::new();
     for verortet in gruppe.values().flatten() {
-        dateien.insert(verortet.platz, verortet);
+        dateien.entry(verortet.platz).or_default().push(verortet);
     }
     // ids that another file of the practice has several times
     let mut schon_mehrfach: BTreeSet<(Schluessel, Box<str>)> = BTreeSet::new();
@@ -217,44 +238,47 @@ fn pruefe_kennungen(
     let mut gesehen = Gesehen::new();
     let mut ungehoert = Meldungen::neu(0);
     let mut stapel = Stapel::default();
-    for (platz, Verortet { zweck, umschlag, .. }) in dateien {
-        let (Some(mut leser), Some(quartal)) = (nochmals(&gelesen[platz]), umschlag.quartal())
-        else {
-            continue;
-        };
-        while leser.lies_stapel(&mut stapel, &mut ungehoert) == Ok(true) {
-            for fall in stapel.spalten().faelle() {
-                let praxis = fall.bsnr.praxis();
-                let haupt = stammdaten.map_or(praxis, |s| s.praxis_fuer(praxis, quartal));
-                let schluessel = (*zweck == Zweck::Rueckblick, quartal, haupt);
-                if !gruppe.contains_key(&schluessel) {
-                    continue;
-                }
-                let ort = Ort::neu(name(&gelesen[platz]), fall.stelle);
-                // the input, if the case's id can be replaced by its content's
-                let ist_kvdt = gelesen[platz].eingabe.format == Format::Kvdt;
-                let schein = (ist_kvdt && !fall.id_erzeugt).then_some(platz);
-                let id = String::from_utf8_lossy(fall.id);
-                if schein.is_some() && schon_mehrfach.contains(&(schluessel, id.as_ref().into())) {
-                    mehrfache.entry(platz).or_default().insert(id.into());
-                    continue;
-                }
-                match gesehen.get(&(schluessel, fall.id.into())) {
-                    // Within one BSNR of one file it has been reported when the file was read.
-                    Some((zuerst, bsnr, _)) if zuerst.datei == ort.datei && *bsnr == praxis => {}
-                    Some((zuerst, _, zuerst_platz)) => {
-                        let betroffen: Vec<usize> =
-                            [*zuerst_platz, schein].into_iter().flatten().collect();
-                        if betroffen.is_empty() {
-                            meldungen.melde(doppelter_fall(haupt, fall.id, ort, Some(zuerst)));
-                        }
-                        for platz in betroffen {
-                            let id = String::from_utf8_lossy(fall.id).into();
-                            mehrfache.entry(platz).or_default().insert(id);
-                        }
+    for (platz, orte) in dateien {
+        let (zweck, umschlag) = (orte[0].zweck, orte[0].umschlag);
+        let Some(quartal) = umschlag.quartal() else { continue };
+        for mut leser in oeffne_wieder(&gelesen[platz], orte, quartal) {
+            while leser.lies_stapel(&mut stapel, &mut ungehoert) == Ok(true) {
+                for fall in stapel.spalten().faelle() {
+                    let praxis = fall.bsnr.praxis();
+                    let haupt = stammdaten.map_or(praxis, |s| s.praxis_fuer(praxis, quartal));
+                    let schluessel = (zweck == Zweck::Rueckblick, quartal, haupt);
+                    if !gruppe.contains_key(&schluessel) {
+                        continue;
                     }
-                    None => {
-                        gesehen.insert((schluessel, fall.id.into()), (ort, praxis, schein));
+                    let ort = Ort::neu(name(&gelesen[platz]), fall.stelle);
+                    // the input, if the case's id can be replaced by its content's
+                    let ist_kvdt = gelesen[platz].eingabe.format == Format::Kvdt;
+                    let schein = (ist_kvdt && !fall.id_erzeugt).then_some(platz);
+                    let id = String::from_utf8_lossy(fall.id);
+                    if schein.is_some()
+                        && schon_mehrfach.contains(&(schluessel, id.as_ref().into()))
+                    {
+                        mehrfache.entry(platz).or_default().insert(id.into());
+                        continue;
+                    }
+                    match gesehen.get(&(schluessel, fall.id.into())) {
+                        // Within one BSNR of one file it has been reported when the file was read.
+                        Some((zuerst, bsnr, _)) if zuerst.datei == ort.datei && *bsnr == praxis => {
+                        }
+                        Some((zuerst, _, zuerst_platz)) => {
+                            let betroffen: Vec<usize> =
+                                [*zuerst_platz, schein].into_iter().flatten().collect();
+                            if betroffen.is_empty() {
+                                meldungen.melde(doppelter_fall(haupt, fall.id, ort, Some(zuerst)));
+                            }
+                            for platz in betroffen {
+                                let id = String::from_utf8_lossy(fall.id).into();
+                                mehrfache.entry(platz).or_default().insert(id);
+                            }
+                        }
+                        None => {
+                            gesehen.insert((schluessel, fall.id.into()), (ort, praxis, schein));
+                        }
                     }
                 }
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::auszug::ist_auszug;
+use super::auszug::{Auszuege, ist_auszug};
 use super::bestand::{beende, oeffne};
 use super::hinweis::{Offene, Sieb};
 use super::lieferungen::Lieferungen;
@@ -18,7 +18,7 @@ use crate::meldung::{Code, Meldung, Meldungen, Ort, Stufe};
 use crate::parameter::{Parameter, Regeln};
 use crate::quartal::Quartal;
 use crate::read::eingaben::{Art, Format};
-use crate::read::faelle::FaelleLeser;
+use crate::read::faelle::{Abschnitt, FaelleLeser};
 use crate::read::kvdt::{Kontrollsummen, KvdtLeser};
 use crate::read::roh::{Pruefsumme, Rohquelle, Zaehler};
 use crate::read::umschlag::Umschlag;
@@ -55,6 +55,7 @@ pub struct KvdtSummen {
 struct Dateiertrag {
     ertrag: Ertrag,
     bloecke: Vec<Block>,
+    abschnitte: Vec<Abschnitt>,
     sagt_alle_praxen: bool,
     pruefsumme: Option<Pruefsumme>,
     kontrollsummen: Option<Kontrollsummen>,
@@ -71,6 +72,8 @@ pub(super) struct Leser<'a> {
     /// `None` if reference data or rules are missing: the files are validated all the same.
     pub(super) kontext: Option<Kontext<'a>>,
     pub(super) lieferungen: &'a Lieferungen,
+    /// Extracts of the look-back, if there are any, and the key of their pseudonyms.
+    pub(super) auszuege: Option<(&'a Auszuege, &'a [u8; 32])>,
     pub(super) auftrag: &'a Auftrag,
     pub(super) grenze: usize,
 }
@@ -160,8 +163,8 @@ impl Leser<'_> {
         &self,
         orte: Vec<(usize, Zweck)>,
         gelesen: &[Gelesen],
-    ) -> (Vec<(usize, Zweck)>, Vec<Dateiertrag>, Sieb) {
-        let lies = |orte: &[(usize, Zweck)], sieb: &Sieb| -> Vec<Dateiertrag> {
+    ) -> (Vec<(usize, Zweck)>, Vec<Dateiertrag>, Sieb<'_>) {
+        let lies = |orte: &[(usize, Zweck)], sieb: &Sieb<'_>| -> Vec<Dateiertrag> {
             let alle = orte.par_iter().with_max_len(1).map(|(platz, zweck)| {
                 let zaehler = &self.auftrag.zaehler;
                 self.datei_eindeutig(*platz, &gelesen[*platz], *zweck, sieb, zaehler)
@@ -172,7 +175,7 @@ impl Leser<'_> {
             orte.into_iter().partition(|(_, zweck)| *zweck == Zweck::Rueckblick);
         let mut ertraege = lies(&orte, &Sieb::default());
         let bekannte = ertraege.iter().flat_map(|ertrag| ertrag.ertrag.rueckblick.patienten());
-        let sieb = Sieb::neu(bekannte.collect(), abrechnung.len());
+        let sieb = Sieb::neu(bekannte.collect(), self.auszuege, abrechnung.len());
         ertraege.extend(lies(&abrechnung, &sieb));
         orte.extend(abrechnung);
         (orte, ertraege, sieb)
@@ -181,7 +184,7 @@ impl Leser<'_> {
     /// Adds the cases whose patients only the quarter's claims made known.
     fn ergaenze_hinweis(
         &self,
-        sieb: &Sieb,
+        sieb: &Sieb<'_>,
         offene: Vec<(usize, Offene)>,
         gelesen: &[Gelesen],
         ertrag: &mut Ertrag,
@@ -206,7 +209,7 @@ impl Leser<'_> {
         &self,
         orte: &[(usize, Zweck)],
         gelesen: &mut [Gelesen],
-        sieb: &Sieb,
+        sieb: &Sieb<'_>,
         ertraege: &mut [Dateiertrag],
     ) -> Meldungen {
         let stammdaten = self.kontext.map(|kontext| kontext.stammdaten);
@@ -219,8 +222,10 @@ impl Leser<'_> {
                 else {
                     continue;
                 };
+                let ganz = !ertrag.meldungen.hat_fehler();
                 bloecke.extend(ertrag.bloecke.iter().enumerate().map(|(nummer, block)| {
-                    doppelt::Verortet { platz, zweck, umschlag, nummer, block: *block }
+                    let abschnitt = ertrag.abschnitte.get(nummer).filter(|_| ganz).copied();
+                    doppelt::Verortet { platz, zweck, umschlag, nummer, block: *block, abschnitt }
                 }));
             }
             let mut mehrfache = doppelt::pruefe(&bloecke, gelesen, stammdaten, &mut meldungen);
@@ -256,7 +261,7 @@ impl Leser<'_> {
         platz: usize,
         gelesen: &Gelesen,
         zweck: Zweck,
-        sieb: &Sieb,
+        sieb: &Sieb<'_>,
         zaehler: &Zaehler,
     ) -> Dateiertrag {
         let mut ertrag = self.datei(platz, gelesen, zweck, sieb, zaehler);
@@ -277,12 +282,13 @@ impl Leser<'_> {
         platz: usize,
         gelesen: &Gelesen,
         zweck: Zweck,
-        sieb: &Sieb,
+        sieb: &Sieb<'_>,
         zaehler: &Zaehler,
     ) -> Dateiertrag {
         let mut ertrag = Dateiertrag {
             ertrag: Ertrag::default(),
             bloecke: Vec::new(),
+            abschnitte: Vec::new(),
             sagt_alle_praxen: false,
             pruefsumme: None,
             kontrollsummen: None,
@@ -296,6 +302,7 @@ impl Leser<'_> {
         if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
             let ende = self.stapel(platz, gelesen, zweck, sieb, &mut *leser, &mut ertrag);
             ertrag.bloecke = leser.bloecke().to_vec();
+            ertrag.abschnitte = leser.abschnitte();
             ertrag.sagt_alle_praxen = ende.is_ok() && leser.sagt_alle_praxen();
             ertrag.kontrollsummen = leser.kontrollsummen().cloned();
             ertrag.pruefsumme = beende(gelesen, leser.beende(), &mut ertrag.meldungen);
@@ -308,7 +315,7 @@ impl Leser<'_> {
         platz: usize,
         gelesen: &Gelesen,
         zweck: Zweck,
-        sieb: &Sieb,
+        sieb: &Sieb<'_>,
         leser: &mut dyn FallLeser,
         ertrag: &mut Dateiertrag,
     ) -> Result<(), Abbruch> {

@@ -1,15 +1,18 @@
 //! What the hint on unmarked cases needs of them, without keeping them all: of the practices with a
 //! Bewilligung only the cases of closed practices' patients.
 //!
-//! The look-back files are read first, so that most of these patients are known when a case comes. The
+//! Extracts and look-back files are read first, so that most of these patients are known when a case
+//! comes. The
 //! quarter's claims may bring more: late cases of a closed practice, or its last quarter. Until their
 //! end a bounded number of the other cases is held; a file with more of them is read a second time,
 //! if there were such patients at all.
 
+use super::auszug::Auszuege;
 use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Ungekennzeichnet, Zweck};
 use crate::fall::Stapel;
 use crate::kennung::VersichertenId;
 use crate::meldung::{Meldungen, Ort};
+use crate::pseudonym::Pseudonym;
 use crate::quartal::Quartal;
 use crate::read::FallLeser;
 
@@ -18,9 +21,11 @@ const OFFENE_MAX: usize = if cfg!(test) { 2 } else { 1 << 20 };
 
 /// By what cases are sifted while the quarter's claims are read.
 #[derive(Debug, Default)]
-pub(super) struct Sieb {
+pub(super) struct Sieb<'a> {
     /// The closed practices' patients in the look-back files, in order.
     bekannte: Vec<VersichertenId>,
+    /// Those in extracts, and the key of their pseudonyms.
+    auszuege: Option<(&'a Auszuege, &'a [u8; 32])>,
     /// Most cases that are held of one file.
     grenze: usize,
 }
@@ -35,16 +40,24 @@ impl Default for Offene {
     }
 }
 
-impl Sieb {
-    /// `bekannte` are the patients found in look-back files, `dateien` how many files are sifted.
-    pub(super) fn neu(mut bekannte: Vec<VersichertenId>, dateien: usize) -> Self {
+impl<'a> Sieb<'a> {
+    /// `bekannte` are the patients found in look-back files, `auszuege` the extracts with their key,
+    /// `dateien` how many files are sifted.
+    pub(super) fn neu(
+        mut bekannte: Vec<VersichertenId>,
+        auszuege: Option<(&'a Auszuege, &'a [u8; 32])>,
+        dateien: usize,
+    ) -> Self {
         bekannte.sort_unstable();
         bekannte.dedup();
-        Self { bekannte, grenze: OFFENE_MAX / dateien.max(1) }
+        Self { bekannte, auszuege, grenze: OFFENE_MAX / dateien.max(1) }
     }
 
     fn kennt(&self, patient: VersichertenId) -> bool {
-        self.bekannte.binary_search(&patient).is_ok()
+        let im_auszug = |(auszuege, schluessel): (&Auszuege, _)| {
+            auszuege.kennt(Pseudonym::neu(patient, schluessel))
+        };
+        self.bekannte.binary_search(&patient).is_ok() || self.auszuege.is_some_and(im_auszug)
     }
 
     /// Leaves in `ertrag` the cases, from number `ab` on, that the hint may count for sure.
@@ -66,7 +79,7 @@ impl Sieb {
         alle.truncate(bis);
     }
 
-    /// Returns the patients among `alle` that the look-back files did not have, in order.
+    /// Returns the patients among `alle` that extracts and look-back files did not have, in order.
     pub(super) fn hinzugekommene(&self, mut alle: Vec<VersichertenId>) -> Vec<VersichertenId> {
         alle.retain(|patient| !self.kennt(*patient));
         alle.sort_unstable();

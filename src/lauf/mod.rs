@@ -275,13 +275,6 @@ fn lies(auftrag: &Auftrag, noetig: &[Art]) -> Bestand {
         }),
         _ => None,
     };
-    let leser = faelle::Leser {
-        kontext,
-        lieferungen: &lieferungen,
-        auftrag,
-        grenze: einstellungen.meldungen_je_code,
-    };
-    let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
     let auszuege = auszug::lies_alle(
         &mut gelesen,
         &lieferungen,
@@ -290,6 +283,14 @@ fn lies(auftrag: &Auftrag, noetig: &[Art]) -> Bestand {
         auftrag,
         &mut meldungen,
     );
+    let leser = faelle::Leser {
+        kontext,
+        lieferungen: &lieferungen,
+        auszuege: schluessel.as_ref().filter(|_| !auszuege.ist_leer()).map(|s| (&auszuege, s)),
+        auftrag,
+        grenze: einstellungen.meldungen_je_code,
+    };
+    let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
     bestand::pruefsummen_des_rests(&mut gelesen);
     Bestand {
         rueckblick_quartale: kontext.as_ref().map_or(0, Kontext::rueckblick_quartale),

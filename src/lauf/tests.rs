@@ -1,6 +1,7 @@
 //! Runs over folders: the demo quarter against its own README, and what files say together.
 
 mod auszug;
+mod doppelt;
 mod hinweis;
 mod kvdt;
 mod register;

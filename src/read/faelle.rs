@@ -3,6 +3,7 @@
 //! Two readers stand side by side: here the reference reader, which reads everything and says what is
 //! wrong where, and in `schnell` the fast path, which takes what is usual.
 
+mod abschnitt;
 mod schnell;
 
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use super::xml::{Dokument, Element, Kind, Marke, XmlLeser, persoenlich, pflicht,
 use super::{Abbruch, Block, FallLeser};
 use crate::fall::{Fallkopf, Kennzeichen, Satzart, Stapel};
 use crate::kennung::{Bsnr, Gelesen, Gnr, Lanr, VersichertenId, muster};
-use crate::meldung::{Code, Meldungen};
+use crate::meldung::{Code, Meldungen, Stelle};
 use crate::quartal::{Quartal, Tag};
+pub use abschnitt::Abschnitt;
 
 static LEISTUNG: Element = Element {
     name: "leistung",
@@ -66,6 +68,8 @@ pub struct FaelleLeser {
     xml: XmlLeser,
     umschlag: Umschlag,
     bloecke: Vec<Block>,
+    /// Records before each of them.
+    saetze_davor: Vec<u64>,
     /// The current practice; `None` if its BSNR has a fault.
     praxis: Option<Bsnr>,
     /// A practice's BSNR had a fault.
@@ -92,17 +96,22 @@ impl FaelleLeser {
         let mut xml = XmlLeser::neu(roh, datei, &DOKUMENT, meldungen)?;
         let umschlag = lies_kopf(&mut xml, meldungen)?;
         let quartal = umschlag.quartal().ok_or(Abbruch)?;
-        Ok(Self {
+        Ok(Self::aus(xml, umschlag, quartal))
+    }
+
+    fn aus(xml: XmlLeser, umschlag: Umschlag, quartal: Quartal) -> Self {
+        Self {
             xml,
             umschlag,
             bloecke: Vec::new(),
+            saetze_davor: Vec::new(),
             praxis: None,
             unbekannte_praxis: false,
             fall: None,
             quartal,
             schnellweg: true,
             zuletzt: schnell::Zuletzt::neu(quartal),
-        })
+        }
     }
 
     /// Leaves everything to the reference reader: the measure of the fast path.
@@ -121,8 +130,14 @@ impl FaelleLeser {
         self.praxis = self.xml.feld("bsnr", meldungen);
         self.unbekannte_praxis |= self.praxis.is_none();
         if let Some(bsnr) = self.praxis {
-            self.bloecke.push(Block { bsnr, faelle: 0, stelle: self.xml.stelle() });
+            self.beginne_praxis(bsnr, self.xml.stelle());
         }
+    }
+
+    fn beginne_praxis(&mut self, bsnr: Bsnr, stelle: Stelle) {
+        self.praxis = Some(bsnr);
+        self.bloecke.push(Block { bsnr, faelle: 0, stelle });
+        self.saetze_davor.push(self.xml.saetze());
     }
 
     /// Reads the attributes of a case; all faults are recorded, the first spoils it.
@@ -246,6 +261,10 @@ impl FallLeser for FaelleLeser {
 
     fn bloecke(&self) -> &[Block] {
         &self.bloecke
+    }
+
+    fn abschnitte(&self) -> Vec<Abschnitt> {
+        self.abschnitte_der_praxen()
     }
 
     fn sagt_alle_praxen(&self) -> bool {

@@ -52,6 +52,12 @@ pub trait FallLeser {
     /// Returns the practices met so far, in order.
     fn bloecke(&self) -> &[Block];
 
+    /// Returns where each of `bloecke` can be read by itself; nothing if the input is compressed or not
+    /// of such a form.
+    fn abschnitte(&self) -> Vec<faelle::Abschnitt> {
+        Vec::new()
+    }
+
     /// Tells whether `bloecke` names every practice met so far; false if one has no readable BSNR.
     fn sagt_alle_praxen(&self) -> bool {
         true

@@ -101,6 +101,11 @@ impl Rohquelle {
         Self { innen }
     }
 
+    /// Tells whether the bytes are read as they are stored.
+    pub(crate) fn ist_unkomprimiert(&self) -> bool {
+        matches!(self.innen, Innen::Keine(_))
+    }
+
     /// Returns size and hash of the stored bytes; reads what is left of them.
     ///
     /// # Errors

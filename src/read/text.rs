@@ -107,45 +107,68 @@ impl Textquelle {
     /// # Errors
     /// The message for an unreadable or empty input, a declaration that does not end within its
     /// first 1,024 bytes, or a character set other than the three.
-    pub(crate) fn neu(mut roh: Rohquelle, ort: &Ort) -> Result<Self, Meldung> {
-        let anfang = Stelle { zeile: Some(1), byte: Some(0), satz: None };
+    pub(crate) fn neu(roh: Rohquelle, ort: &Ort) -> Result<Self, Meldung> {
+        let mut quelle = Self::mitten_in(roh, Zeichensatz::Utf8, 1, 0);
+        let anfang = quelle.stelle();
         let am_anfang = || Ort::neu(&ort.datei, anfang);
-        let mut puffer = vec![0; PUFFER];
-        let mut gelesen = 0;
-        while gelesen < DEKLARATION_MAX {
-            match roh.read(&mut puffer[gelesen..ANFANG]) {
+        while quelle.gelesen < DEKLARATION_MAX {
+            match quelle.roh.read(&mut quelle.puffer[quelle.gelesen..ANFANG]) {
                 Ok(0) => break,
-                Ok(anzahl) => gelesen += anzahl,
+                Ok(anzahl) => quelle.gelesen += anzahl,
                 Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
                 Err(fehler) => return Err(super::roh::lesefehler(&fehler, am_anfang())),
             }
         }
-        if gelesen == 0 {
+        let kopf = &quelle.puffer[..quelle.gelesen];
+        if kopf.is_empty() {
             let text = "die Datei ist leer; erwartet wird ein XML-Dokument; bitte neu übertragen";
             return Err(Meldung::neu(Code::DateiLeer, am_anfang(), text));
         }
-        let bom = if puffer[..gelesen].starts_with(BOM) { BOM.len() } else { 0 };
-        let zeichensatz = deklariert(&puffer[..gelesen], bom)
+        let bom = if kopf.starts_with(BOM) { BOM.len() } else { 0 };
+        quelle.zeichensatz = deklariert(kopf, bom)
             .map_err(|text| Meldung::neu(Code::ZeichensatzUnbekannt, am_anfang(), text))?;
-        Ok(Self {
+        quelle.geprueft = bom;
+        (quelle.byte, quelle.bom) = (bom as u64, bom as u64);
+        Ok(quelle)
+    }
+
+    /// Returns the characters of a file from within: the source begins with line `zeile` and byte `byte`
+    /// of it.
+    pub(crate) fn mitten_in(
+        roh: Rohquelle,
+        zeichensatz: Zeichensatz,
+        zeile: u64,
+        byte: u64,
+    ) -> Self {
+        Self {
             roh,
             zeichensatz,
-            puffer,
-            geprueft: bom,
-            gelesen,
+            puffer: vec![0; PUFFER],
+            geprueft: 0,
+            gelesen: 0,
             klar: Vec::new(),
             einschub: Vec::new(),
             einschub_ab: 0,
             in_klar: false,
             von: 0,
             bis: 0,
-            zeile: 1,
-            byte: bom as u64,
-            bom: bom as u64,
-            marke_ab: (1, 0),
+            zeile,
+            byte,
+            bom: 0,
+            marke_ab: (zeile, byte),
             spaeter: None,
             stoerung: None,
-        })
+        }
+    }
+
+    /// Tells whether the file is stored as it is read.
+    pub(crate) fn ist_unkomprimiert(&self) -> bool {
+        self.roh.ist_unkomprimiert()
+    }
+
+    /// Returns the character set.
+    pub(crate) fn zeichensatz(&self) -> Zeichensatz {
+        self.zeichensatz
     }
 
     /// Tells whether a stored byte is a character (one of the two ISO sets).

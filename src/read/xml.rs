@@ -23,7 +23,7 @@ use quick_xml::name::{QName, ResolveResult};
 
 use super::Abbruch;
 use super::roh::{Pruefsumme, Rohquelle};
-use super::text::Textquelle;
+use super::text::{Textquelle, Zeichensatz};
 use crate::kennung::{gezeigt, muster};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle, naechster_name};
 use attribute::ist_leerraum;
@@ -77,6 +77,8 @@ pub(crate) struct XmlLeser {
     saetze: u64,
     satz: Option<u64>,
     latin: bool,
+    /// The root was written without a prefix, and names only the document's namespace.
+    wurzel_schlicht: bool,
     /// What the fast path opened or closed and quick-xml does not know yet.
     versatz: Option<schnellweg::Versatz>,
 }
@@ -103,10 +105,42 @@ impl XmlLeser {
             meldungen.melde(meldung);
             Abbruch
         })?;
+        Ok(Self::aus(quelle, ort, dokument))
+    }
+
+    /// Opens a document from within: behind a child of the root, at `ab`, whose record is the last one
+    /// before it.
+    pub(crate) fn mitten_in(
+        roh: Rohquelle,
+        datei: &Arc<str>,
+        dokument: &'static Dokument,
+        zeichensatz: Zeichensatz,
+        ab: Stelle,
+    ) -> Self {
+        let (zeile, byte) = (ab.zeile.unwrap_or(1), ab.byte.unwrap_or(0));
+        let quelle = Textquelle::mitten_in(roh, zeichensatz, zeile, byte);
+        let mut xml = Self::aus(quelle, Ort::datei(datei), dokument);
+        xml.saetze = ab.satz.unwrap_or(0);
+        let wurzel = dokument.wurzel;
+        let marke = format!("<{} xmlns=\"{}\">", wurzel.name, dokument.namensraum);
+        xml.lies_eingeschobene(marke);
+        // What must come before has been there.
+        xml.offen.push(Offen { element: wurzel, ueblich: true, kind: 0, gesehen: u64::MAX });
+        xml
+    }
+
+    /// Returns the character set, if what stands within the root means the same behind a root that names
+    /// nothing but the document's namespace, and its bytes are those of the file.
+    pub(crate) fn zeichensatz_der_abschnitte(&self) -> Option<Zeichensatz> {
+        let quelle = self.leser.get_ref();
+        (self.wurzel_schlicht && quelle.ist_unkomprimiert()).then(|| quelle.zeichensatz())
+    }
+
+    fn aus(quelle: Textquelle, ort: Ort, dokument: &'static Dokument) -> Self {
         let latin = quelle.ist_latin();
         let mut leser = NsReader::from_reader(quelle);
         leser.config_mut().check_comments = true;
-        Ok(Self {
+        Self {
             leser,
             dokument,
             ort,
@@ -120,8 +154,9 @@ impl XmlLeser {
             saetze: 0,
             satz: None,
             latin,
+            wurzel_schlicht: false,
             versatz: None,
-        })
+        }
     }
 
     /// Returns the place of the current tag.
@@ -245,9 +280,10 @@ impl XmlLeser {
                 self.melde(meldungen, Code::AngabeFehlt, text);
             }
         }
-        let nennt_raum = memchr::memmem::find(&self.puffer, b"xmlns").is_some();
-        let ueblich = self.puffer[name.clone()] == *element.name.as_bytes()
-            && (self.offen.is_empty() || !nennt_raum);
+        let ohne_praefix = self.puffer[name.clone()] == *element.name.as_bytes();
+        let raeume = memchr::memmem::find_iter(&self.puffer, b"xmlns").count();
+        let ueblich = ohne_praefix && (self.offen.is_empty() || raeume == 0);
+        self.wurzel_schlicht |= ohne_praefix && self.offen.is_empty() && raeume == 1;
         self.offen.push(Offen { element, ueblich, kind: 0, gesehen: 0 });
         self.leer = leer;
         Ok(Some(Marke::Beginn(element)))

@@ -15,7 +15,6 @@ use crate::fall::{Fallkopf, Kennzeichen, Satzart, Stapel};
 use crate::kennung::{Bsnr, Gelesen, Gnr, Lanr, VersichertenId};
 use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
-use crate::read::Block;
 use crate::read::xml::Zurueckgelegt;
 
 /// With fewer characters at hand than this, an element that is not taken may just be cut.
@@ -110,8 +109,7 @@ impl FaelleLeser {
                 Some(Schritt::Fall) => return true,
                 Some(Schritt::Praxis { bsnr, stelle }) => {
                     self.xml.oeffne(PLATZ_PRAXIS, &PRAXIS);
-                    self.praxis = Some(bsnr);
-                    self.bloecke.push(Block { bsnr, faelle: 0, stelle });
+                    self.beginne_praxis(bsnr, stelle);
                 }
                 Some(Schritt::PraxisEnde) => self.xml.schliesse_offenes(),
                 None if knapp && self.xml.erweitere() => {}

@@ -46,6 +46,11 @@ impl XmlLeser {
         Some((quelle.vorrat()?, Stelle { satz: Some(self.saetze), ..quelle.stelle() }, innen))
     }
 
+    /// Returns how many records have begun.
+    pub(crate) fn saetze(&self) -> u64 {
+        self.saetze
+    }
+
     /// Makes the characters that come next more, if that can be.
     pub(crate) fn erweitere(&mut self) -> bool {
         self.leser.get_mut().erweitere()
@@ -92,11 +97,16 @@ impl XmlLeser {
     pub(super) fn gleiche_ab(&mut self) {
         let Some(Versatz { element, geoeffnet }) = self.versatz.take() else { return };
         let strich = if geoeffnet { "" } else { "/" };
+        self.lies_eingeschobene(format!("<{strich}{}>", element.name));
+    }
+
+    /// Lets quick-xml read a tag that pairs and does not stand in the document.
+    pub(super) fn lies_eingeschobene(&mut self, marke: String) {
         let quelle = self.leser.get_mut();
         quelle.beginne_marke();
-        quelle.schiebe_ein(format!("<{strich}{}>", element.name));
+        quelle.schiebe_ein(marke);
         self.puffer.clear();
-        // The tag pairs by construction, and no part of it comes from the input.
+        // It cannot fail: it is well-formed, and no byte of the input is touched.
         let _ = self.leser.read_event_into(&mut self.puffer);
     }
 }
