@@ -166,49 +166,33 @@ impl<'a> Spalten<'a> {
         &self.texte[von as usize..bis as usize]
     }
 
-    /// Returns a view of each case, in order.
-    pub fn faelle(self) -> Faelle<'a> {
-        Faelle { spalten: self, i: 0, ab: 0, nennung_ab: 0 }
-    }
-}
-
-/// The cases of [`Spalten`], in order.
-#[derive(Debug)]
-pub struct Faelle<'a> {
-    spalten: Spalten<'a>,
-    i: usize,
-    /// Where the services of case `i` begin.
-    ab: usize,
-    nennung_ab: usize,
-}
-
-impl<'a> Iterator for Faelle<'a> {
-    type Item = Fall<'a>;
-
-    // A view is large: whoever takes a part of it shall not pay for the whole.
-    #[inline]
-    fn next(&mut self) -> Option<Fall<'a>> {
-        let Self { spalten, i, ab, nennung_ab } = self;
-        let bsnr = *spalten.bsnr.get(*i)?;
-        let bis = spalten.leistung_bis[*i] as usize;
-        let nennung_bis = spalten.nennung_bis[*i] as usize;
-        let fall = Fall {
-            bsnr,
-            id: spalten.id(*i),
-            versicherter: spalten.versicherte[*i],
-            quartal: spalten.quartal[*i],
-            satzart: spalten.satzart[*i],
-            scheinuntergruppe: spalten.scheinuntergruppe[*i],
-            kennzeichen: spalten.kennzeichen[*i],
-            id_erzeugt: spalten.id_erzeugt[*i],
-            stelle: spalten.stelle[*i],
-            tag: &spalten.tag[*ab..bis],
-            gnr: &spalten.gnr[*ab..bis],
-            lanr: &spalten.lanr[*ab..bis],
-            nennung: &spalten.nennung[*nennung_ab..nennung_bis],
+    /// Returns a view of case `i`.
+    pub fn fall(&self, i: usize) -> Fall<'a> {
+        let bereich = |bis: &[u32]| {
+            let ab = if i == 0 { 0 } else { bis[i - 1] };
+            ab as usize..bis[i] as usize
         };
-        (*i, *ab, *nennung_ab) = (*i + 1, bis, nennung_bis);
-        Some(fall)
+        let (leistungen, nennungen) = (bereich(self.leistung_bis), bereich(self.nennung_bis));
+        Fall {
+            bsnr: self.bsnr[i],
+            id: self.id(i),
+            versicherter: self.versicherte[i],
+            quartal: self.quartal[i],
+            satzart: self.satzart[i],
+            scheinuntergruppe: self.scheinuntergruppe[i],
+            kennzeichen: self.kennzeichen[i],
+            id_erzeugt: self.id_erzeugt[i],
+            stelle: self.stelle[i],
+            tag: &self.tag[leistungen.clone()],
+            gnr: &self.gnr[leistungen.clone()],
+            lanr: &self.lanr[leistungen],
+            nennung: &self.nennung[nennungen],
+        }
+    }
+
+    /// Returns a view of each case, in order.
+    pub fn faelle(self) -> impl Iterator<Item = Fall<'a>> {
+        (0..self.len()).map(move |i| self.fall(i))
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Ags(u32);
 /// Inside it is its ASCII characters, seven bits each, the first one highest: in one number they are
 /// copied and compared at once, and ordered as texts are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Gnr(u64);
+pub struct Gnr(NonZeroU64);
 
 /// A Versicherten-ID, letter and nine digits (KVDT 3119), packed into an integer.
 ///
@@ -209,18 +209,16 @@ impl Gnr {
             passt &= b.is_ascii_digit() || b.is_ascii_uppercase();
             zeichen << 7 | u64::from(*b)
         });
-        if !passt {
-            return Err(Formfehler {
-                erwartet: "eine GNR aus 1 bis 9 Ziffern und Großbuchstaben"
-            });
-        }
-        Ok(Self(zeichen << (7 * (9 - text.len()))))
+        passt
+            .then(|| NonZeroU64::new(zeichen << (7 * (9 - text.len()))).map(Self))
+            .flatten()
+            .ok_or(Formfehler { erwartet: "eine GNR aus 1 bis 9 Ziffern und Großbuchstaben" })
     }
 }
 
 impl fmt::Display for Gnr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let zeichen = |i: u32| u8::try_from(self.0 >> (7 * i) & 0x7F).unwrap_or(0);
+        let zeichen = |i: u32| u8::try_from(self.0.get() >> (7 * i) & 0x7F).unwrap_or(0);
         let text = (0..9).rev().map(zeichen).take_while(|b| *b != 0);
         text.map(char::from).try_for_each(|zeichen| f.write_char(zeichen))
     }

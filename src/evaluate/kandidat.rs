@@ -182,12 +182,11 @@ impl Zuordnungen {
     }
 }
 
-/// Returns what the hint may count of an unmarked case.
-fn hinweis(fall: &Fall<'_>, zuordnung: Zuordnung) -> Option<Ungekennzeichnet> {
-    let patient = fall.versicherter?;
-    let zaehlt =
-        zuordnung.bewilligt && fall.satzart == Satzart::Ambulant && fall.scheinuntergruppe == 0;
-    let (praxis, quartal) = (zuordnung.praxis, fall.quartal);
+/// Returns what the hint may count of unmarked case `i`.
+fn hinweis(spalten: &Spalten<'_>, i: usize, zuordnung: Zuordnung) -> Option<Ungekennzeichnet> {
+    let patient = spalten.versicherte[i].filter(|_| zuordnung.bewilligt)?;
+    let zaehlt = spalten.satzart[i] == Satzart::Ambulant && spalten.scheinuntergruppe[i] == 0;
+    let (praxis, quartal) = (zuordnung.praxis, zuordnung.quartal);
     zaehlt.then_some(Ungekennzeichnet { praxis, patient, quartal })
 }
 
@@ -213,33 +212,41 @@ impl Kontext<'_> {
     ) {
         let mut zuordnungen = Zuordnungen::default();
         let mut kennzeichen = abs3_satz3_kennzeichen(spalten.gnr, self.auslegungen).peekable();
-        for (fall, bis) in spalten.faelle().zip(spalten.leistung_bis) {
+        for (i, bis) in spalten.leistung_bis.iter().enumerate() {
             // The services are looked through once, for all cases: hardly any has a mark.
             let mut gnr = None;
             while let Some((_, gefunden)) = kennzeichen.next_if(|(platz, _)| platz < bis) {
                 gnr = gnr.or(Some(gefunden));
             }
-            let zuordnung = zuordnungen.hole(self, fall.bsnr, fall.quartal, herkunft.lieferung);
+            let (bsnr, quartal) = (spalten.bsnr[i], spalten.quartal[i]);
+            let zuordnung = zuordnungen.hole(self, bsnr, quartal, herkunft.lieferung);
             if let Some(platz) = zuordnung.schliessung {
-                self.rueckblick(&fall, platz, herkunft, ertrag, meldungen);
+                self.rueckblick(&spalten.fall(i), platz, herkunft, ertrag, meldungen);
             }
             if herkunft.zweck == Zweck::Rueckblick {
                 continue;
             }
-            ertrag.nachzuegler += u64::from(fall.quartal < herkunft.lieferung);
-            if abs3_satz3_nennt_verschiedene(&fall, self.auslegungen) {
-                let text = "die Kennzeichen des Falls nennen verschiedene geschlossene Praxen (Feld 5009); er gilt als \
-                            gekennzeichnet, ohne eine zu nennen; bitte klären";
-                let ort = Ort::neu(&herkunft.ort.datei, fall.stelle);
-                meldungen.melde(Meldung::neu(Code::NennungWiderspricht, ort, text));
-            }
-            if let Some(markierung) = abs3_satz3_markierung(gnr, fall.kennzeichen) {
+            ertrag.nachzuegler += u64::from(quartal < herkunft.lieferung);
+            let markierung = abs3_satz3_markierung(gnr, spalten.kennzeichen[i]);
+            if let Some(markierung) = markierung {
+                let fall = spalten.fall(i);
+                self.melde_nennung(&fall, herkunft, meldungen);
                 let kandidat = self.kandidat(&fall, zuordnung.praxis, markierung, herkunft.datei);
                 ertrag.kandidaten.push(kandidat);
             } else {
                 ertrag.nicht_gekennzeichnet += 1;
-                ertrag.ungekennzeichnet.extend(hinweis(&fall, zuordnung));
+                ertrag.ungekennzeichnet.extend(hinweis(&spalten, i, zuordnung));
             }
+        }
+    }
+
+    /// Reports a marked case whose free texts name different closed practices.
+    fn melde_nennung(&self, fall: &Fall<'_>, herkunft: Herkunft<'_>, meldungen: &mut Meldungen) {
+        if abs3_satz3_nennt_verschiedene(fall, self.auslegungen) {
+            let text = "die Kennzeichen des Falls nennen verschiedene geschlossene Praxen (Feld 5009); er gilt als \
+                        gekennzeichnet, ohne eine zu nennen; bitte klären";
+            let ort = Ort::neu(&herkunft.ort.datei, fall.stelle);
+            meldungen.melde(Meldung::neu(Code::NennungWiderspricht, ort, text));
         }
     }
 

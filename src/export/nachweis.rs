@@ -149,9 +149,11 @@ pub fn schreibe(ergebnis: &Ergebnis, mut ziel: impl Write) -> io::Result<()> {
     ziel.flush()
 }
 
+/// Writes a line at once: `ziel` looks after every write, and a line has hundreds of pieces.
 fn schreibe_zeile(ziel: &mut impl Write, zeile: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *ziel, zeile)?;
-    ziel.write_all(b"\n")
+    let mut text = serde_json::to_vec(zeile)?;
+    text.push(b'\n');
+    ziel.write_all(&text)
 }
 
 #[cfg(test)]

@@ -55,24 +55,24 @@ impl Fallkennungen {
         ort: &Ort,
         meldungen: &mut Meldungen,
     ) {
-        for fall in spalten.faelle() {
-            if self.bsnr != Some(fall.bsnr) {
-                self.bsnr = Some(fall.bsnr);
-                let praxis = Some(praxis(fall.bsnr));
+        for (i, bsnr) in spalten.bsnr.iter().copied().enumerate() {
+            if self.bsnr != Some(bsnr) {
+                self.bsnr = Some(bsnr);
+                let praxis = Some(praxis(bsnr));
                 if self.praxis != praxis {
                     self.praxis = praxis;
                     self.vergiss();
                 }
             }
-            if self.merke(fall.id) {
+            if self.merke(spalten.id(i)) {
                 continue;
             }
-            let id: Box<str> = String::from_utf8_lossy(fall.id).into();
+            let id: Box<str> = String::from_utf8_lossy(spalten.id(i)).into();
             if let Some(mehrfache) = mehrfache.as_mut().filter(|_| !bekannt.contains(&id)) {
                 mehrfache.insert(id);
             } else {
-                let ort = Ort::neu(&ort.datei, fall.stelle);
-                meldungen.melde(doppelter_fall(fall.bsnr.praxis(), fall.id, ort, None));
+                let ort = Ort::neu(&ort.datei, spalten.stelle[i]);
+                meldungen.melde(doppelter_fall(bsnr.praxis(), spalten.id(i), ort, None));
             }
         }
     }

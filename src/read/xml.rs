@@ -76,7 +76,6 @@ pub(crate) struct XmlLeser {
     marke_ab: Stelle,
     saetze: u64,
     satz: Option<u64>,
-    latin: bool,
     /// The root was written without a prefix, and names only the document's namespace.
     wurzel_schlicht: bool,
     /// What the fast path opened or closed and quick-xml does not know yet.
@@ -137,7 +136,6 @@ impl XmlLeser {
     }
 
     fn aus(quelle: Textquelle, ort: Ort, dokument: &'static Dokument) -> Self {
-        let latin = quelle.ist_latin();
         let mut leser = NsReader::from_reader(quelle);
         leser.config_mut().check_comments = true;
         Self {
@@ -153,7 +151,6 @@ impl XmlLeser {
             marke_ab: Stelle::default(),
             saetze: 0,
             satz: None,
-            latin,
             wurzel_schlicht: false,
             versatz: None,
         }

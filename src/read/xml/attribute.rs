@@ -133,8 +133,11 @@ impl XmlLeser {
     pub(super) fn stelle_in(&self, marke: &[u8], i: usize) -> Stelle {
         let davor = &marke[..i];
         let zeilen = memchr::memchr_iter(b'\n', davor).count() as u64;
-        let bytes =
-            if self.latin { davor.iter().filter(|b| **b & 0xC0 != 0x80).count() } else { i };
+        let bytes = if self.leser.get_ref().ist_latin() {
+            davor.iter().filter(|b| **b & 0xC0 != 0x80).count()
+        } else {
+            i
+        };
         Stelle {
             zeile: self.marke_ab.zeile.map(|zeile| zeile + zeilen),
             byte: self.marke_ab.byte.map(|byte| byte + bytes as u64),
