@@ -480,6 +480,7 @@ impl Faelle {
 pub(super) fn nochmals(gelesen: &Gelesen) -> Option<Box<dyn FallLeser>> {
     let mut ungehoert = Meldungen::neu(0);
     let roh = oeffne(gelesen, &Zaehler::default(), &mut ungehoert)?;
+    let roh = nebenher::entpackt(roh, &gelesen.eingabe);
     leser(roh, gelesen, &mut ungehoert)
         .ok()
         .filter(|_| ungehoert.anzahl_der_stufe(Stufe::Fehler) == 0)
