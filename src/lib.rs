@@ -17,7 +17,8 @@
 //!
 //! lauf/        one run through all of them, on its own threads; or only as far as the look-back,
 //!   │          which an extract (auszug, pseudonym) then keeps for later runs
-//!   │          threads: how many, and the pool that a run owns
+//!   │          threads: how many, and the pool that a run owns; beside it, a packed file that is
+//!   │          read has one thread more, which decompresses it (lauf/nebenher)
 //! generate/    synthetic quarters of any size, for tests and measures
 //! cli/         the command: arguments in, streams and exit code out
 //! ```

@@ -10,7 +10,7 @@ use super::auszug::{Auszuege, ist_auszug};
 use super::bestand::{beende, oeffne};
 use super::hinweis::{Offene, Sieb};
 use super::lieferungen::Lieferungen;
-use super::{Auftrag, Gelesen, doppelt, name};
+use super::{Auftrag, Gelesen, doppelt, name, nebenher};
 use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Zweck};
 use crate::fall::Stapel;
 use crate::kennung::{Bsnr, Praxis};
@@ -299,6 +299,7 @@ impl Leser<'_> {
         let Some(roh) = oeffne(gelesen, zaehler, &mut ertrag.meldungen) else {
             return ertrag;
         };
+        let roh = nebenher::entpackt(roh, &gelesen.eingabe);
         if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
             let ende = self.stapel(platz, gelesen, zweck, sieb, &mut *leser, &mut ertrag);
             ertrag.bloecke = leser.bloecke().to_vec();
@@ -479,6 +480,7 @@ impl Faelle {
 pub(super) fn nochmals(gelesen: &Gelesen) -> Option<Box<dyn FallLeser>> {
     let mut ungehoert = Meldungen::neu(0);
     let roh = oeffne(gelesen, &Zaehler::default(), &mut ungehoert)?;
+    let roh = nebenher::entpackt(roh, &gelesen.eingabe);
     leser(roh, gelesen, &mut ungehoert)
         .ok()
         .filter(|_| ungehoert.anzahl_der_stufe(Stufe::Fehler) == 0)

@@ -4,6 +4,7 @@
 //! Eingaben → lieferungen   envelopes: which quarter, which parts, what replaces what
 //!          → bestand       settings, reference data, rosters, population
 //!          → faelle        all claims files in parallel, one batch at a time
+//!            nebenher      decompresses a file while its cases are judged
 //!          → auszug        extracts of the look-back, in place of claims; and how one is made
 //!          → abrechnung    evaluate what is remembered, settle, check the equations
 //! ```
@@ -15,6 +16,7 @@ mod doppelt;
 mod faelle;
 mod hinweis;
 mod lieferungen;
+mod nebenher;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;

@@ -2,6 +2,7 @@
 
 mod auszug;
 mod doppelt;
+mod gepackt;
 mod hinweis;
 mod kvdt;
 mod register;

@@ -36,6 +36,11 @@ pub struct Pruefsumme {
 /// How many stored bytes a run has read so far, for a progress display.
 pub type Zaehler = Arc<AtomicU64>;
 
+/// How much gzip is asked for at once. A damaged place costs what the decoder had of the piece, so all
+/// pieces begin at a multiple of this or where the decoder stopped, whatever the reader asks for: the
+/// same file breaks off at the same byte.
+const STUECK: usize = 1 << 15;
+
 /// Reads the decompressed bytes of an input and hashes the stored ones on the way.
 pub struct Rohquelle {
     innen: Innen,
@@ -43,8 +48,15 @@ pub struct Rohquelle {
 
 enum Innen {
     Keine(Box<Hashend>),
-    Gzip(Box<MultiGzDecoder<BufReader<Hashend>>>),
+    Gzip(Box<BufReader<MultiGzDecoder<BufReader<Hashend>>>>),
     Zstd(Box<Zstd>),
+    Vorauslesend(Box<dyn Vorauslesend>),
+}
+
+/// Reads a [`Rohquelle`] ahead of its reader and gives what it gives.
+pub(crate) trait Vorauslesend: Read + Send {
+    /// As [`Rohquelle::beende`].
+    fn beende(self: Box<Self>) -> io::Result<Pruefsumme>;
 }
 
 impl std::fmt::Debug for Rohquelle {
@@ -90,7 +102,10 @@ impl Rohquelle {
         let gepuffert = |hashend| BufReader::with_capacity(1 << 16, hashend);
         let innen = match komprimierung {
             Komprimierung::Keine => Innen::Keine(Box::new(hashend)),
-            Komprimierung::Gzip => Innen::Gzip(Box::new(MultiGzDecoder::new(gepuffert(hashend)))),
+            Komprimierung::Gzip => {
+                let dekoder = MultiGzDecoder::new(gepuffert(hashend));
+                Innen::Gzip(Box::new(BufReader::with_capacity(STUECK, dekoder)))
+            }
             Komprimierung::Zstd => Innen::Zstd(Box::new(Zstd {
                 quelle: gepuffert(hashend),
                 dekoder: FrameDecoder::new(),
@@ -99,6 +114,11 @@ impl Rohquelle {
             })),
         };
         Self { innen }
+    }
+
+    /// Reads what `vorauslesend` has read of a source.
+    pub(crate) fn voraus(vorauslesend: Box<dyn Vorauslesend>) -> Self {
+        Self { innen: Innen::Vorauslesend(vorauslesend) }
     }
 
     /// Tells whether the bytes are read as they are stored.
@@ -113,8 +133,9 @@ impl Rohquelle {
     pub fn beende(self) -> io::Result<Pruefsumme> {
         let mut hashend = match self.innen {
             Innen::Keine(hashend) => *hashend,
-            Innen::Gzip(dekoder) => dekoder.into_inner().into_inner(),
+            Innen::Gzip(dekoder) => dekoder.into_inner().into_inner().into_inner(),
             Innen::Zstd(zstd) => zstd.quelle.into_inner(),
+            Innen::Vorauslesend(voraus) => return voraus.beende(),
         };
         io::copy(&mut hashend, &mut io::sink())?;
         Ok(Pruefsumme {
@@ -128,8 +149,12 @@ impl Read for Rohquelle {
     fn read(&mut self, puffer: &mut [u8]) -> io::Result<usize> {
         match &mut self.innen {
             Innen::Keine(hashend) => hashend.read(puffer),
-            Innen::Gzip(dekoder) => dekoder.read(puffer).map_err(defekt),
+            Innen::Gzip(dekoder) => {
+                let stueck = STUECK.min(puffer.len());
+                dekoder.read(&mut puffer[..stueck]).map_err(defekt)
+            }
             Innen::Zstd(zstd) => zstd.read(puffer),
+            Innen::Vorauslesend(voraus) => voraus.read(puffer),
         }
     }
 }
