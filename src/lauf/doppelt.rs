@@ -25,8 +25,9 @@ use crate::read::umschlag::Umschlag;
 use crate::read::{Block, FallLeser};
 use crate::stammdaten::Stammdaten;
 
-/// Most cases whose ids are held at once for practices in several files.
-const FAELLE_MAX: u64 = 1 << 20;
+/// How many cases whose ids are held at once for practices in several files are enough; a practice is
+/// never cut. Each takes about a quarter of a kB.
+const FAELLE_MAX: u64 = 1 << 18;
 
 /// The ids of the practice that is being read.
 #[derive(Debug, Default)]

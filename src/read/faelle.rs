@@ -76,8 +76,8 @@ pub struct FaelleLeser {
     unbekannte_praxis: bool,
     /// Treatment quarter of the current case; `None` if the case has a fault and is not kept.
     fall: Option<Quartal>,
-    /// Treatment quarter against which the days of the current case are checked.
-    quartal: Quartal,
+    /// Treatment quarter against which the days of the current case are checked, if it can be read.
+    quartal: Option<Quartal>,
     /// The fast path may be taken.
     schnellweg: bool,
     zuletzt: schnell::Zuletzt,
@@ -108,7 +108,7 @@ impl FaelleLeser {
             praxis: None,
             unbekannte_praxis: false,
             fall: None,
-            quartal,
+            quartal: None,
             schnellweg: true,
             zuletzt: schnell::Zuletzt::neu(quartal),
         }
@@ -165,8 +165,8 @@ impl FaelleLeser {
         let lieferung = self.umschlag.quartal();
         let quartal = if xml.attribut("quartal").is_some() { eigenes } else { lieferung };
         let kennzeichen = kennzeichen(xml, meldungen);
+        self.quartal = quartal;
         if let (Some(quartal), Some(lieferung)) = (quartal, lieferung) {
-            self.quartal = quartal;
             if lieferung < quartal {
                 let text = format!(
                     "der Fall gehört in das Quartal {quartal}, das nach dem der Lieferung ({lieferung}) liegt; bitte berichtigen"
@@ -213,10 +213,11 @@ impl FaelleLeser {
             xml.melde(meldungen, Code::LanrPruefziffer, "die Prüfziffer einer LANR (7. Stelle) stimmt nicht; die LANR wird verwendet, bitte prüfen");
         }
         let Some(tag) = tag else { return };
-        if !self.quartal.enthaelt(tag) {
+        if let Some(quartal) = self.quartal
+            && !quartal.enthaelt(tag)
+        {
             let text = format!(
-                "der Leistungstag {tag} liegt nicht im Quartal {} des Falls; bitte berichtigen",
-                self.quartal
+                "der Leistungstag {tag} liegt nicht im Quartal {quartal} des Falls; bitte berichtigen"
             );
             xml.melde(meldungen, Code::TagAusserhalbQuartal, text);
         }

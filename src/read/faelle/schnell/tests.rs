@@ -117,7 +117,7 @@ enum Aenderung {
     Latin,
 }
 
-const STUECKE: [&str; 40] = [
+const STUECKE: [&str; 42] = [
     "<!-- x -->",
     "<!-- -- -->",
     "<![CDATA[x]]>",
@@ -153,6 +153,8 @@ const STUECKE: [&str; 40] = [
     "<leistung tag=\"2024-04-01\" gnr=\"03000\" lanr=\"123456701\"/>",
     " id=\"9\"",
     " quartal=\"2024Q2\"",
+    " quartal=\"2024Q5\"",
+    "<fall id=\"6\" satzart=\"0101\" scheinuntergruppe=\"00\" quartal=\"2024Q5\"><leistung tag=\"2024-01-02\" gnr=\"03000\" lanr=\"123456601\"/></fall>",
     " satzart=\"0103\"",
     " xmlns=\"urn:strukturfonds:faelle:1\"",
     " uebernommen_von=\"170020000\"",
