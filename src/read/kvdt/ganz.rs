@@ -36,7 +36,8 @@ pub(super) fn teile(bytes: &[u8], zeilen: &mut Vec<Zeile>) -> Option<usize> {
 }
 
 /// Returns length and field that the first seven bytes write, if they are digits, and the eighth byte.
-fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
+#[inline]
+pub(super) fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
     let bytes = u64::from_le_bytes(anfang);
     let ziffern = bytes ^ 0x0030_3030_3030_3030;
     // a byte above 9 reaches its highest bit, or has it already
@@ -54,7 +55,7 @@ fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
 
 /// Tells whether the record has no other control character than the CR LF of its lines, and none that
 /// ISO 8859-15 lacks.
-fn hat_nur_zeichen(satz: &[u8], zeilen: u32) -> bool {
+pub(super) fn hat_nur_zeichen(satz: &[u8], zeilen: u32) -> bool {
     // by pieces whose sums fit into a byte, and without a branch: many bytes are compared at once
     let mut anzahl = 0;
     for stueck in satz.chunks(128) {
