@@ -62,14 +62,14 @@ struct Schritt {
     von: u16,
     bis: u16,
     /// Its bit, if it may stand but once in a record.
-    einmal: u16,
+    einmal: u32,
     weg: Weg,
 }
 
 /// Bits of [`Schritt::einmal`]: the fields that every case has, and two that it may have.
-const ALLE_PFLICHTFELDER: u16 = (1 << PFLICHT.len()) - 1;
-const SCHEIN_ID: u16 = 1 << 14;
-const VERSICHERTER: u16 = 1 << 15;
+const ALLE_PFLICHTFELDER: u32 = (1 << PFLICHT.len()) - 1;
+const SCHEIN_ID: u32 = 1 << 14;
+const VERSICHERTER: u32 = 1 << 15;
 
 /// The fields by their number, as [`felder`] has them.
 static SCHRITTE: [Schritt; 10_000] = {
@@ -260,13 +260,9 @@ const NICHTS_OFFEN: Offen = Offen {
 /// A walk over a record. Its methods return `None` for what is not usual or not whole.
 struct Gang<'a, 'b> {
     bytes: &'a [u8],
-    rest: &'a [u8],
     kopf: &'b Kopf,
     zuletzt: &'b mut Zuletzt,
     stapel: &'b mut Stapel,
-    /// Bits of the fields that may stand but once.
-    gesehen: u16,
-    zeilen: u32,
     id: &'a [u8],
     versicherter: Option<VersichertenId>,
     zeitraum: Option<Zeitraum>,
@@ -293,12 +289,9 @@ impl<'a, 'b> Gang<'a, 'b> {
         let bytes = &bytes[..bytes.len().min(SATZ_MAX)];
         Self {
             bytes,
-            rest: bytes,
             kopf,
             zuletzt,
             stapel,
-            gesehen: 0,
-            zeilen: 1,
             id: &[],
             versicherter: None,
             zeitraum: None,
@@ -315,37 +308,48 @@ impl<'a, 'b> Gang<'a, 'b> {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a case through memory costs 60 cycles")]
+    #[inline(always)]
     fn satz(&mut self) -> Option<Schein<'a>> {
         let (erste, rest) = self.bytes.split_first_chunk::<13>()?;
         let satzart = erste.strip_prefix(b"0138000")?.strip_suffix(b"\r\n")?;
         self.satzart = Satzart::aus_bytes(satzart)?;
-        self.rest = rest;
+        // what changes with every line stays in registers
+        let (schritte, mut rest, mut zeilen, mut gesehen) = (&SCHRITTE, &rest[..], 1, 0);
         loop {
-            let (laenge, feld, zeichen) = vorspann(*self.rest.first_chunk()?)?;
+            let (laenge, feld, zeichen) = vorspann(*rest.first_chunk()?)?;
             if laenge <= RAHMEN || zeichen == b' ' {
                 return None;
             }
-            let (zeile, danach) = self.rest.split_at_checked(usize::from(laenge))?;
+            let (zeile, danach) = rest.split_at_checked(usize::from(laenge))?;
             let inhalt = zeile.strip_suffix(b"\r\n")?.get(VORSPANN..)?;
-            let schritt = &SCHRITTE[usize::from(feld)];
+            let schritt = schritte[usize::from(feld)];
             let laenge = laenge - RAHMEN;
-            if laenge < schritt.von || schritt.bis < laenge || self.gesehen & schritt.einmal != 0 {
+            if laenge < schritt.von || schritt.bis < laenge || gesehen & schritt.einmal != 0 {
                 return None;
             }
-            if let Weg::Satzende = schritt.weg {
-                let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
-                return ist_ganz.then(|| self.schliesse())?;
+            gesehen |= schritt.einmal;
+            match schritt.weg {
+                Weg::Satzende => {
+                    let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
+                    return ist_ganz.then(|| self.schliesse(rest, zeilen, gesehen))?;
+                }
+                Weg::Gnr => {
+                    self.gnr(inhalt)?;
+                    (rest, zeilen) = (danach, zeilen + 1);
+                    if let Some(danach) = self.ort_und_arzt(rest) {
+                        (rest, zeilen) = (danach, zeilen + 2);
+                    }
+                }
+                weg => {
+                    self.feld(weg, feld, inhalt)?;
+                    (rest, zeilen) = (danach, zeilen + 1);
+                }
             }
-            self.gesehen |= schritt.einmal;
-            self.rest = danach;
-            self.zeilen += 1;
-            self.feld(schritt.weg, feld, inhalt)?;
         }
     }
 
-    #[expect(clippy::inline_always, reason = "what has been seen stays in registers")]
-    #[inline(always)]
+    #[inline]
     fn feld(&mut self, weg: Weg, feld: u16, inhalt: &'a [u8]) -> Option<()> {
         let passt = match weg {
             Weg::Nichts => true,
@@ -383,14 +387,13 @@ impl<'a, 'b> Gang<'a, 'b> {
             Weg::Versicherter => return self.versicherter(inhalt),
             Weg::Quartal => return self.quartal(inhalt),
             Weg::Tag => return self.leistungstag(inhalt),
-            Weg::Gnr => return self.gnr(inhalt),
             Weg::Anzahl => return self.anzahl(inhalt),
             Weg::Begruendung => return self.begruendung(inhalt),
             Weg::Ort => return self.ort(inhalt),
             Weg::Arzt => return self.arzt(inhalt),
             Weg::Krankenhaus => return sind_ziffern(inhalt).then(|| self.mit_ort())?,
             Weg::Pseudoarzt => return self.mit_arzt(Lanr::aus_bytes(inhalt).ok()?),
-            Weg::Satzende => false,
+            Weg::Gnr | Weg::Satzende => false,
         };
         passt.then_some(())
     }
@@ -447,16 +450,33 @@ impl<'a, 'b> Gang<'a, 'b> {
         self.schliesse_leistung()?;
         self.tag?;
         self.offen.gnr = Some(Gnr::aus_bytes(inhalt).ok()?);
-        // place and physician are mostly those of the service before
-        if let Some((paar, danach)) = self.rest.split_first_chunk::<PAAR>()
-            && *paar == self.zuletzt.paar.0
-        {
-            (self.offen.ort, self.offen.arzt) = (true, true);
-            self.offen.lanr = self.zuletzt.paar.1;
-            self.rest = danach;
-            self.zeilen += 2;
-        }
         Some(())
+    }
+
+    /// Takes the lines of place and physician that mostly follow a GNR; returns what follows them.
+    #[inline]
+    fn ort_und_arzt(&mut self, rest: &'a [u8]) -> Option<&'a [u8]> {
+        let (paar, danach) = rest.split_first_chunk::<PAAR>()?;
+        // mostly those of the service before
+        if !sind_gleich(paar, &self.zuletzt.paar.0) {
+            self.zuletzt.paar = (*paar, self.lies_paar(paar)?);
+        }
+        (self.offen.ort, self.offen.arzt) = (true, true);
+        self.offen.lanr = self.zuletzt.paar.1;
+        Some(danach)
+    }
+
+    /// Reads place and physician against whom nothing speaks in any quarter.
+    #[cold]
+    fn lies_paar(&self, paar: &[u8; PAAR]) -> Option<Lanr> {
+        let (ort, arzt) = paar.split_at(NEUNER);
+        let inhalt = |zeile: &[u8], anfang| {
+            zeile.strip_prefix(anfang)?.strip_suffix(b"\r\n")?.first_chunk::<9>().copied()
+        };
+        let bsnr = Bsnr::aus_bytes(&inhalt(ort, b"0185098")?).ok()?;
+        let lanr = Self::lies_arzt(&inhalt(arzt, b"0185099")?)?;
+        let bekannt = lanr == Lanr::OHNE || self.kopf.kennt_arzt(lanr);
+        (bekannt && self.kopf.kennt_ort(bsnr)).then_some(lanr)
     }
 
     fn anzahl(&mut self, inhalt: &[u8]) -> Option<()> {
@@ -488,29 +508,20 @@ impl<'a, 'b> Gang<'a, 'b> {
     }
 
     fn arzt(&mut self, inhalt: &[u8]) -> Option<()> {
-        let lanr = Lanr::aus_bytes(inhalt).ok()?;
-        let vorquartal = self.ist_vorquartal()?;
-        let bekannt = vorquartal || lanr == Lanr::OHNE || self.kopf.kennt_arzt(lanr);
-        if !bekannt || inhalt == b"888888800" || !lanr.pruefziffer_stimmt() {
-            return None;
-        }
-        // place and physician one behind the other; what ends like a line of a place may be a text
-        let bis = self.bytes.len() - self.rest.len();
-        if !vorquartal
-            && let Some(paar) = self.bytes[..bis].last_chunk::<PAAR>()
-            && let Some(ort) = paar.strip_prefix(b"0185098").and_then(|ort| ort.first_chunk::<9>())
-            && Bsnr::aus_bytes(ort).is_ok_and(|bsnr| self.kopf.kennt_ort(bsnr))
-            && paar[NEUNER - 2..].starts_with(b"\r\n0185099")
-        {
-            self.zuletzt.paar = (*paar, lanr);
-        }
-        self.mit_arzt(lanr)
+        let lanr = Self::lies_arzt(inhalt)?;
+        let bekannt = lanr == Lanr::OHNE || self.ist_vorquartal()? || self.kopf.kennt_arzt(lanr);
+        bekannt.then(|| self.mit_arzt(lanr))?
     }
 
     fn mit_arzt(&mut self, lanr: Lanr) -> Option<()> {
         let passt = self.offen.gnr.is_some() && !self.offen.arzt;
         (self.offen.arzt, self.offen.lanr) = (true, lanr);
         passt.then_some(())
+    }
+
+    fn lies_arzt(inhalt: &[u8]) -> Option<Lanr> {
+        let lanr = Lanr::aus_bytes(inhalt).ok()?;
+        (inhalt != b"888888800" && lanr.pruefziffer_stimmt()).then_some(lanr)
     }
 
     /// Places and physicians of earlier quarters may have left: they are not compared.
@@ -538,22 +549,24 @@ impl<'a, 'b> Gang<'a, 'b> {
     }
 
     /// What can be told only when all has been read.
-    fn schliesse(&mut self) -> Option<Schein<'a>> {
+    #[expect(clippy::inline_always, reason = "a case through memory costs 60 cycles")]
+    #[inline(always)]
+    fn schliesse(&mut self, rest: &[u8], zeilen: u32, gesehen: u32) -> Option<Schein<'a>> {
         self.schliesse_leistung()?;
         let noetig = ALLE_PFLICHTFELDER | SCHEIN_ID;
         let ohne_versicherten =
             self.karte_gelesen && self.versicherter.is_none() && self.serie < 800;
         let braucht_diagnose = !matches!(self.scheinuntergruppe, 27 | 28);
-        let satz = &self.bytes[..self.bytes.len() - self.rest.len()];
-        let passt = self.gesehen & noetig == noetig
+        let satz = &self.bytes[..self.bytes.len() - rest.len()];
+        let passt = gesehen & noetig == noetig
             && !ohne_versicherten
             && (self.diagnose || !braucht_diagnose)
             && Satzart::der_scheinuntergruppe(self.scheinuntergruppe) == Some(self.satzart)
             && self.leistungen <= LEISTUNGEN_MAX as u64
-            && hat_nur_zeichen(satz, self.zeilen);
+            && hat_nur_zeichen(satz, zeilen);
         passt.then_some(Schein {
             bytes: satz.len(),
-            zeilen: self.zeilen,
+            zeilen,
             id: self.id,
             versicherter: self.versicherter,
             quartal: self.zeitraum?.quartal,
@@ -571,3 +584,13 @@ fn zweistellig(inhalt: &[u8]) -> Option<u8> {
     let [zehner @ b'0'..=b'9', einer @ b'0'..=b'9'] = inhalt else { return None };
     Some((zehner - b'0') * 10 + (einer - b'0'))
 }
+
+/// Compares without a call.
+fn sind_gleich(a: &[u8; PAAR], b: &[u8; PAAR]) -> bool {
+    let (a, b) = (a.as_chunks::<4>().0, b.as_chunks::<4>().0);
+    let wort = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes);
+    a.iter().zip(b).fold(0, |anders, (a, b)| anders | wort(a) ^ wort(b)) == 0
+}
+
+#[cfg(test)]
+mod tests;
