@@ -62,14 +62,14 @@ struct Schritt {
     von: u16,
     bis: u16,
     /// Its bit, if it may stand but once in a record.
-    einmal: u32,
+    einmal: u16,
     weg: Weg,
 }
 
 /// Bits of [`Schritt::einmal`]: the fields that every case has, and two that it may have.
-const ALLE_PFLICHTFELDER: u32 = (1 << PFLICHT.len()) - 1;
-const SCHEIN_ID: u32 = 1 << 14;
-const VERSICHERTER: u32 = 1 << 15;
+const ALLE_PFLICHTFELDER: u16 = (1 << PFLICHT.len()) - 1;
+const SCHEIN_ID: u16 = 1 << 14;
+const VERSICHERTER: u16 = 1 << 15;
 
 /// The fields by their number, as [`felder`] has them.
 static SCHRITTE: [Schritt; 10_000] = {
@@ -236,6 +236,7 @@ struct Schein<'a> {
 
 /// What a field of a service would belong to.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field that has been read or not")]
 struct Offen {
     gnr: Option<Gnr>,
     lanr: Lanr,
@@ -315,7 +316,7 @@ impl<'a, 'b> Gang<'a, 'b> {
         let satzart = erste.strip_prefix(b"0138000")?.strip_suffix(b"\r\n")?;
         self.satzart = Satzart::aus_bytes(satzart)?;
         // what changes with every line stays in registers
-        let (schritte, mut rest, mut zeilen, mut gesehen) = (&SCHRITTE, &rest[..], 1, 0);
+        let (schritte, mut rest, mut zeilen, mut gesehen) = (&SCHRITTE, rest, 1, 0);
         loop {
             let (laenge, feld, zeichen) = vorspann(*rest.first_chunk()?)?;
             if laenge <= RAHMEN || zeichen == b' ' {
@@ -325,10 +326,12 @@ impl<'a, 'b> Gang<'a, 'b> {
             let inhalt = zeile.strip_suffix(b"\r\n")?.get(VORSPANN..)?;
             let schritt = schritte[usize::from(feld)];
             let laenge = laenge - RAHMEN;
-            if laenge < schritt.von || schritt.bis < laenge || gesehen & schritt.einmal != 0 {
+            // in a whole register: a half that is written and read as a whole makes the core wait
+            let einmal = u32::from(schritt.einmal);
+            if laenge < schritt.von || schritt.bis < laenge || gesehen & einmal != 0 {
                 return None;
             }
-            gesehen |= schritt.einmal;
+            gesehen |= einmal;
             match schritt.weg {
                 Weg::Satzende => {
                     let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
@@ -553,7 +556,7 @@ impl<'a, 'b> Gang<'a, 'b> {
     #[inline(always)]
     fn schliesse(&mut self, rest: &[u8], zeilen: u32, gesehen: u32) -> Option<Schein<'a>> {
         self.schliesse_leistung()?;
-        let noetig = ALLE_PFLICHTFELDER | SCHEIN_ID;
+        let noetig = u32::from(ALLE_PFLICHTFELDER | SCHEIN_ID);
         let ohne_versicherten =
             self.karte_gelesen && self.versicherter.is_none() && self.serie < 800;
         let braucht_diagnose = !matches!(self.scheinuntergruppe, 27 | 28);

@@ -184,7 +184,7 @@ impl Aenderung {
             }
             Self::Abgeschnitten(wo) => return bytes.truncate(wo.index(laenge)),
             Self::ZeileDazu(wo, was, wie) => {
-                zeilen.insert(wo.index(anzahl), zeile(&format!("{was:04}{wie}")))
+                zeilen.insert(wo.index(anzahl), zeile(&format!("{was:04}{wie}")));
             }
             Self::Inhalt(wo, was) => {
                 let neu = zeilen[wo.index(anzahl)].get(3..7).map(|kennung| text(kennung) + was);
@@ -206,8 +206,7 @@ impl Aenderung {
 #[test]
 fn usual_cases_take_the_fast_path() {
     let nur_langsam = |fall: &String| {
-        ["3003doppelt", "41213"].iter().any(|was| fall.contains(was))
-            || !fall.contains("3003S")
+        ["3003doppelt", "41213"].iter().any(|was| fall.contains(was)) || !fall.contains("3003S")
     };
     for fall in faelle() {
         let bytes = datei(&format!("{KOPF} {fall} {FUSS}"));
