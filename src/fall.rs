@@ -310,6 +310,30 @@ impl Stapel {
         self.nennung_bis.push(u32::try_from(self.nennung.len()).unwrap_or(u32::MAX));
     }
 
+    /// Adds a service, or a naming, of the case that is begun next: a record may tell the head of a
+    /// case only behind its services.
+    #[inline]
+    pub(crate) fn leistung_voraus(&mut self, tag: Tag, gnr: Gnr, lanr: Lanr) {
+        self.tag.push(tag);
+        self.gnr.push(gnr);
+        self.lanr.push(lanr);
+    }
+
+    /// See [`Stapel::leistung_voraus`].
+    pub(crate) fn nenne_voraus(&mut self, gnr: Gnr, bsnr: Bsnr) {
+        self.nennung.push((gnr, bsnr));
+    }
+
+    /// Takes out again what was added for a case that is not begun.
+    pub(crate) fn nimm_voraus_zurueck(&mut self) {
+        let bis = |enden: &[u32]| enden.last().map_or(0, |ende| *ende as usize);
+        let (leistungen, nennungen) = (bis(&self.leistung_bis), bis(&self.nennung_bis));
+        self.tag.truncate(leistungen);
+        self.gnr.truncate(leistungen);
+        self.lanr.truncate(leistungen);
+        self.nennung.truncate(nennungen);
+    }
+
     /// Takes the last case out again, with its services.
     pub(crate) fn nimm_zurueck(&mut self) {
         let Some(id) = self.fall_id.pop() else { return };
@@ -324,12 +348,7 @@ impl Stapel {
         self.stelle.pop();
         self.leistung_bis.pop();
         self.nennung_bis.pop();
-        let bis = |enden: &[u32]| enden.last().map_or(0, |ende| *ende as usize);
-        let (leistungen, nennungen) = (bis(&self.leistung_bis), bis(&self.nennung_bis));
-        self.tag.truncate(leistungen);
-        self.gnr.truncate(leistungen);
-        self.lanr.truncate(leistungen);
-        self.nennung.truncate(nennungen);
+        self.nimm_voraus_zurueck();
     }
 
     /// Adds a service to the last case.

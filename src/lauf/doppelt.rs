@@ -78,6 +78,12 @@ impl Fallkennungen {
         }
     }
 
+    /// Forgets everything but its memory: another file begins.
+    pub(super) fn beginne_neu(&mut self) {
+        (self.bsnr, self.praxis) = (None, None);
+        self.vergiss();
+    }
+
     fn vergiss(&mut self) {
         self.texte.clear();
         self.enden.clear();

@@ -2,7 +2,7 @@
 //! remembered of a batch outlives it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -76,6 +76,23 @@ pub(super) struct Leser<'a> {
     pub(super) auszuege: Option<(&'a Auszuege, &'a [u8; 32])>,
     pub(super) auftrag: &'a Auftrag,
     pub(super) grenze: usize,
+    pub(super) werkbank: Werkbank,
+}
+
+/// Batches and sets of ids that wait for the next file: of a thousand small files each would grow its
+/// own anew.
+#[derive(Debug, Default)]
+pub(super) struct Werkbank(Mutex<Vec<(Stapel, doppelt::Fallkennungen)>>);
+
+impl Werkbank {
+    fn nimm(&self) -> (Stapel, doppelt::Fallkennungen) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn gib_zurueck(&self, stapel: Stapel, mut kennungen: doppelt::Fallkennungen) {
+        kennungen.beginne_neu();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((stapel, kennungen));
+    }
 }
 
 /// The practices of a file, as delivered.
@@ -320,8 +337,7 @@ impl Leser<'_> {
         leser: &mut dyn FallLeser,
         ertrag: &mut Dateiertrag,
     ) -> Result<(), Abbruch> {
-        let mut stapel = Stapel::default();
-        let mut kennungen = doppelt::Fallkennungen::default();
+        let (mut stapel, mut kennungen) = self.werkbank.nimm();
         let ort = Ort::datei(name(gelesen));
         let lieferung = self.lieferungen.umschlaege[platz].as_ref().and_then(Umschlag::quartal);
         let praxis = |bsnr: Bsnr| match (&self.kontext, lieferung) {
@@ -354,6 +370,7 @@ impl Leser<'_> {
                 sieb.siebe(&mut ertrag.ertrag, vorher, &mut ertrag.offene);
             }
         }
+        self.werkbank.gib_zurueck(stapel, kennungen);
         Ok(())
     }
 

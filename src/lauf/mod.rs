@@ -291,6 +291,7 @@ fn lies(auftrag: &Auftrag, noetig: &[Art]) -> Bestand {
         auszuege: schluessel.as_ref().filter(|_| !auszuege.ist_leer()).map(|s| (&auszuege, s)),
         auftrag,
         grenze: einstellungen.meldungen_je_code,
+        werkbank: faelle::Werkbank::default(),
     };
     let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
     bestand::pruefsummen_des_rests(&mut gelesen);

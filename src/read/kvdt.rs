@@ -25,6 +25,7 @@ mod kopf;
 mod leser;
 mod regel;
 mod satz;
+mod schnell;
 mod summen;
 #[cfg(test)]
 pub(crate) mod tests;

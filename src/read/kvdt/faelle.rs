@@ -203,6 +203,21 @@ impl<R: Read> Faelle<R> {
         self.saetze.quelle()
     }
 
+    /// Returns records, head and totals if nothing but records of cases and the end of their package
+    /// should come next.
+    pub(super) fn im_adt(&mut self) -> Option<(&mut Saetze<R>, &Kopf, &mut Kontrollsummen)> {
+        let Self { saetze, anstehend: false, abschnitt: Abschnitt::Adt, kopf, summen, .. } = self
+        else {
+            return None;
+        };
+        Some((saetze, kopf.as_ref()?, summen))
+    }
+
+    /// Cases have been taken past [`Faelle::lies`].
+    pub(super) fn hat_faelle(&mut self) {
+        self.hat_fall = true;
+    }
+
     /// Has the next record in `satz`; false at the end of the file.
     fn naechster(&mut self, melde: &mut dyn FnMut(Befund)) -> io::Result<bool> {
         if self.anstehend {

@@ -2,7 +2,6 @@
 
 mod leistungen;
 
-#[cfg(test)]
 pub(super) use self::leistungen::LEISTUNGEN_MAX;
 use self::leistungen::Zugehoerig;
 use super::felder::{self, Form, PFLICHT};
@@ -16,7 +15,7 @@ use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
 
 /// Cases more quarters back than this are a warning (KVDT-RQL3).
-const QUARTALE_ZURUECK: i32 = 8;
+pub(super) const QUARTALE_ZURUECK: i32 = 8;
 
 /// A service (5001 with what follows it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

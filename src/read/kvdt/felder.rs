@@ -7,7 +7,7 @@ use crate::ziffern::sind_ziffern;
 
 /// Which characters a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Art {
+pub(super) enum Art {
     /// Any.
     Text,
     /// Digits.
@@ -23,11 +23,11 @@ enum Art {
 /// Length and characters of a field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
-    feld: u16,
-    von: u16,
-    bis: u16,
+    pub(super) feld: u16,
+    pub(super) von: u16,
+    pub(super) bis: u16,
     pflicht: u16,
-    art: Art,
+    pub(super) art: Art,
 }
 
 const fn form_von(feld: u16, von: u16, bis: u16, art: Art) -> Form {
@@ -48,7 +48,7 @@ const fn tag(feld: u16) -> Form {
 
 /// Known fields. Those whose values are looked at one by one (4101, 4239, 5001, …) stand here too:
 /// what is here is not counted as unknown.
-const FORMEN: &[Form] = &[
+pub(super) const FORMEN: &[Form] = &[
     text(3000, 1, 20),
     text(3003, 1, 60),
     text(3006, 5, 11),
@@ -206,7 +206,7 @@ fn passt_kalender(art: Art, inhalt: &[u8]) -> bool {
 }
 
 /// Day, or day and month, may be unknown; `00000000` is the Ersatzwert for none at all.
-fn ist_geburtstag(inhalt: &[u8]) -> bool {
+pub(super) fn ist_geburtstag(inhalt: &[u8]) -> bool {
     let mut tag = [0; 8];
     tag.copy_from_slice(inhalt);
     if tag == *b"00000000" {

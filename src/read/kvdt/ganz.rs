@@ -36,7 +36,8 @@ pub(super) fn teile(bytes: &[u8], zeilen: &mut Vec<Zeile>) -> Option<usize> {
 }
 
 /// Returns length and field that the first seven bytes write, if they are digits, and the eighth byte.
-fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
+#[inline]
+pub(super) fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
     let bytes = u64::from_le_bytes(anfang);
     let ziffern = bytes ^ 0x0030_3030_3030_3030;
     // a byte above 9 reaches its highest bit, or has it already
@@ -54,13 +55,17 @@ fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
 
 /// Tells whether the record has no other control character than the CR LF of its lines, and none that
 /// ISO 8859-15 lacks.
-fn hat_nur_zeichen(satz: &[u8], zeilen: u32) -> bool {
-    // by pieces whose sums fit into a byte, and without a branch: many bytes are compared at once
-    let mut anzahl = 0;
-    for stueck in satz.chunks(128) {
-        // 0x00 to 0x1F and 0x80 to 0x9F
-        let kein_zeichen: u8 = stueck.iter().map(|b| u8::from(b & 0x60 == 0)).sum();
-        anzahl += u32::from(kein_zeichen);
-    }
-    anzahl == 2 * zeilen
+pub(super) fn hat_nur_zeichen(satz: &[u8], zeilen: u32) -> bool {
+    // by pieces of a fixed length, whose sums fit into a byte, and without a branch: many bytes are
+    // compared at once
+    let (grosse, rest) = satz.as_chunks::<128>();
+    let (kleine, rest) = rest.as_chunks::<16>();
+    keine_zeichen(grosse) + keine_zeichen(kleine) + keine_zeichen(rest.as_chunks::<1>().0)
+        == 2 * zeilen
+}
+
+/// Counts the bytes 0x00 to 0x1F and 0x80 to 0x9F.
+fn keine_zeichen<const N: usize>(stuecke: &[[u8; N]]) -> u32 {
+    let kein_zeichen = |b: &u8| u8::from(b & 0x60 == 0);
+    stuecke.iter().map(|stueck| u32::from(stueck.iter().map(kein_zeichen).sum::<u8>())).sum()
 }

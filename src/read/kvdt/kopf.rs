@@ -89,6 +89,17 @@ impl Kopf {
     pub fn bsnr(&self) -> Option<Bsnr> {
         self.betriebsstaetten.first().map(|b| b.bsnr)
     }
+
+    /// Tells whether besa names the place.
+    pub(super) fn kennt_ort(&self, bsnr: Bsnr) -> bool {
+        self.betriebsstaetten.iter().any(|ort| ort.bsnr == bsnr)
+    }
+
+    /// Tells whether besa names the physician.
+    pub(super) fn kennt_arzt(&self, lanr: Lanr) -> bool {
+        self.krankenhausaerzte.contains(&lanr)
+            || self.betriebsstaetten.iter().any(|ort| ort.aerzte.contains(&lanr))
+    }
 }
 
 /// The head while it is read: what is missing or wrong has been reported.

@@ -11,6 +11,7 @@ use super::fall::Fall;
 use super::kopf::Kopf;
 use super::regel::{Befund, Regel};
 use super::satz::Satz;
+use super::schnell::Zuletzt;
 use super::summen::Kontrollsummen;
 use crate::fall::{Fallkopf, Kennzeichen, Stapel};
 use crate::kennung::{VersichertenId, hat_versicherten_id};
@@ -22,14 +23,16 @@ use crate::read::{Abbruch, Block, FallLeser};
 #[derive(Debug)]
 pub struct KvdtLeser<R> {
     datei: Arc<str>,
-    faelle: Faelle<R>,
+    pub(super) faelle: Faelle<R>,
     fall: Fall,
     /// The practice, once the head has been read.
     pub(super) block: Option<Block>,
-    mehrfache: Arc<BTreeSet<Box<str>>>,
+    pub(super) mehrfache: Arc<BTreeSet<Box<str>>>,
     /// How often each record without an id of its own has been met, by 64 bits of its hash.
     wiederholungen: HashMap<u64, u32>,
     abgebrochen: bool,
+    pub(super) zuletzt: Zuletzt,
+    schnellweg: bool,
 }
 
 /// Returns the message of a finding.
@@ -53,7 +56,16 @@ impl<R: Read> KvdtLeser<R> {
             mehrfache,
             wiederholungen: HashMap::new(),
             abgebrochen: false,
+            zuletzt: Zuletzt::default(),
+            schnellweg: true,
         }
+    }
+
+    /// Leaves everything to the reference reader: the measure of the fast path.
+    #[must_use]
+    pub fn ohne_schnellweg(mut self) -> Self {
+        self.schnellweg = false;
+        self
     }
 
     /// Reads the next cases into `stapel`; see [`FallLeser::lies_stapel`].
@@ -87,6 +99,11 @@ impl<R: Read> KvdtLeser<R> {
                     Err(grund) => return self.brich_ab(&grund, meldungen),
                 }
             }
+            if self.schnellweg && self.schnell(stapel) {
+                break;
+            }
+            let datei = &self.datei;
+            let melde = &mut |befund: Befund| meldungen.melde(meldung(&befund, datei));
             match self.faelle.lies(&mut self.fall, melde) {
                 Ok(true) => self.nimm(stapel, meldungen),
                 Ok(false) => break,

@@ -23,7 +23,7 @@ pub(super) const VORSPANN: usize = 7;
 const STUECKE: Range<usize> = 1 << 14..1 << 16;
 
 /// With fewer bytes than this the next ones are read before a record is begun: most are shorter.
-const VORRAT: usize = 1 << 12;
+pub(super) const VORRAT: usize = 1 << 12;
 
 /// Most bytes of a record: one of the largest real ones has some ten thousand.
 pub(super) const SATZ_MAX: usize = 1 << 24;
@@ -49,6 +49,14 @@ pub(super) struct Zeile {
     pub(super) bis: u32,
     /// Lines of the record before it.
     pub(super) nummer: u32,
+}
+
+/// Whole records that were passed over.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Zurueckgelegt {
+    pub(super) bytes: usize,
+    pub(super) zeilen: u64,
+    pub(super) saetze: u64,
 }
 
 /// A field of a record.
@@ -249,10 +257,7 @@ impl<R: Read> Saetze<R> {
     /// # Errors
     /// The source cannot be read; [`Saetze::stelle`] tells where.
     pub fn lies(&mut self, satz: &mut Satz) -> io::Result<bool> {
-        if self.vorrat.len() < VORRAT && self.fehler.is_none() {
-            // the records that are there come first
-            self.fehler = self.ergaenze(VORRAT).err();
-        }
+        self.fuelle();
         self.beginne(satz);
         if let Some(laenge) = ganz::teile(&self.puffer[self.vorrat.clone()], &mut satz.zeilen) {
             self.satz += 1;
@@ -316,6 +321,29 @@ impl<R: Read> Saetze<R> {
             satz.pruefe_zeichen();
         }
         Ok(true)
+    }
+
+    fn fuelle(&mut self) {
+        if self.vorrat.len() < VORRAT && self.fehler.is_none() {
+            // the records that are there come first
+            self.fehler = self.ergaenze(VORRAT).err();
+        }
+    }
+
+    /// Returns the bytes behind the last record, as many as there are, and the place of the next one: for who
+    /// splits them into records by himself, and tells it to [`Saetze::ueberspringe`].
+    pub(super) fn vorrat(&mut self) -> (&[u8], Stelle) {
+        self.fuelle();
+        let stelle = Stelle { satz: Some(self.satz + 1), ..self.stelle() };
+        (&self.puffer[self.vorrat.clone()], stelle)
+    }
+
+    /// Passes over whole records.
+    pub(super) fn ueberspringe(&mut self, weg: &Zurueckgelegt) {
+        self.vorrat.start += weg.bytes;
+        self.byte += weg.bytes as u64;
+        self.zeile += weg.zeilen;
+        self.satz += weg.saetze;
     }
 
     fn beginne(&self, satz: &mut Satz) {

@@ -21,7 +21,7 @@ pub(crate) fn datei(zeilen: &str) -> Vec<u8> {
 }
 
 /// One line; its characters are one byte each.
-fn zeile(inhalt: &str) -> Vec<u8> {
+pub(super) fn zeile(inhalt: &str) -> Vec<u8> {
     let bytes: Vec<u8> = inhalt.chars().map(|c| u8::try_from(c).expect("ein Byte")).collect();
     [format!("{:03}", bytes.len() + 5).as_bytes(), &bytes, b"\r\n"].concat()
 }
@@ -88,7 +88,7 @@ fn zeige(spalten: Spalten<'_>) -> impl Iterator<Item = String> {
 }
 
 /// Gives a file a few bytes at a time, so that lines meet the seams.
-struct Stueckweise<'a>(&'a [u8], usize);
+pub(super) struct Stueckweise<'a>(pub(super) &'a [u8], pub(super) usize);
 
 impl Read for Stueckweise<'_> {
     fn read(&mut self, puffer: &mut [u8]) -> io::Result<usize> {
