@@ -20,7 +20,7 @@ pub(super) const VORSPANN: usize = 7;
 
 /// Bytes that are read at once, first and at most. Small files and heads need few; and where every
 /// piece is as long as all before it, the hash of the file is made of whole pieces.
-const STUECKE: Range<usize> = 1 << 14..1 << 16;
+const STUECKE: Range<usize> = 1 << 14..1 << 17;
 
 /// With fewer bytes than this the next ones are read before a record is begun: most are shorter.
 pub(super) const VORRAT: usize = 1 << 12;
