@@ -166,13 +166,13 @@ impl FaelleLeser {
         let quartal = if xml.attribut("quartal").is_some() { eigenes } else { lieferung };
         let kennzeichen = kennzeichen(xml, meldungen);
         self.quartal = quartal;
-        if let (Some(quartal), Some(lieferung)) = (quartal, lieferung) {
-            if lieferung < quartal {
-                let text = format!(
-                    "der Fall gehört in das Quartal {quartal}, das nach dem der Lieferung ({lieferung}) liegt; bitte berichtigen"
-                );
-                xml.melde(meldungen, Code::QuartalWiderspricht, text);
-            }
+        if let (Some(quartal), Some(lieferung)) = (quartal, lieferung)
+            && lieferung < quartal
+        {
+            let text = format!(
+                "der Fall gehört in das Quartal {quartal}, das nach dem der Lieferung ({lieferung}) liegt; bitte berichtigen"
+            );
+            xml.melde(meldungen, Code::QuartalWiderspricht, text);
         }
         let (
             Some(bsnr),
