@@ -205,7 +205,7 @@ impl Auszuege {
         let mut zusammen: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
         let mut je_praxis: BTreeMap<(Quartal, Praxis), Vec<Gebracht<'_>>> = BTreeMap::new();
         let quellen = self.quellen.iter();
-        for (datei, quelle) in quellen.filter(|(_, q)| !self.ist_abgelehnt(q)) {
+        for (datei, quelle) in quellen.filter(|(_, q)| !self.veraltet.contains(&q.lieferung)) {
             let Quelle { blake3, lieferung, quartal, .. } = quelle;
             zusammen.entry(blake3).or_default().insert(Some(datei));
             for praxis in &quelle.betriebsstaetten {
@@ -252,11 +252,6 @@ impl Auszuege {
                 meldungen.melde(Meldung::neu(Code::PraxisDoppelt, hier.ort.clone(), text));
             }
         }
-    }
-
-    /// Tells whether nothing of a claims file is used, or that it should not be is reported already.
-    fn ist_abgelehnt(&self, quelle: &Quelle) -> bool {
-        quelle.ersetzt || self.veraltet.contains(&quelle.lieferung)
     }
 
     /// Adds the extracts to what claims of the run gave. Patients whom these claims name are known by
