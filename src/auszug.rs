@@ -53,7 +53,7 @@ pub struct Auszug {
     pub kv: Option<u8>,
     /// Latest quarter of a delivery.
     pub bis: Quartal,
-    /// The claims files, by name.
+    /// The claims files, by name, with those that others replace.
     pub quellen: Vec<Quelle>,
     /// The closures that it covers, by practice.
     pub schliessungen: Vec<Abdeckung>,
@@ -73,6 +73,15 @@ pub struct Quelle {
     pub lieferung: String,
     /// Id of the delivery that it replaces.
     pub ersatz_fuer: Option<String>,
+    /// Whether another delivery replaced it, so that nothing of it is in the extract. It is named all
+    /// the same: it tells what it had replaced itself.
+    pub ersetzt: bool,
+    /// Its quarter.
+    pub quartal: Quartal,
+    /// The closed practices' Betriebsstätten that it brought, in order; none if it is replaced.
+    pub betriebsstaetten: Vec<Praxis>,
+    /// Where it stands in the file; nowhere before it is written.
+    pub stelle: Stelle,
 }
 
 /// What is covered of one closure: true only for a closure with the same D and kind.

@@ -14,9 +14,10 @@ use super::ordner::{
     self, Betriebssystem, Platte, eintraege, eltern, gleicher_inhalt, kennt_nicht, sichere_ordner,
     unfertig,
 };
-use crate::auszug::{Abdeckung, Auszug, Behandlung, Quartalsstand};
+use crate::auszug::{Abdeckung, Auszug, Behandlung, Quartalsstand, Quelle};
+use crate::kennung::Praxis;
 use crate::pseudonym::{Pseudonym, schluesselkennung};
-use crate::read::auszug::{FORMAT, OHNE, siegel, traegt_zeichen};
+use crate::read::auszug::{FORMAT, OHNE, VERWENDUNG, siegel, traegt_zeichen};
 use crate::read::eingaben::AUSZUG;
 
 /// Why there is no extract. Nothing was written, and a file that was there is untouched.
@@ -252,19 +253,14 @@ fn schreibe_text(auszug: &Auszug, schluessel: &[u8; 32], ziel: &mut dyn Write) -
     writeln!(text, "{FORMAT}\nschluessel\t{}", schluesselkennung(schluessel))?;
     writeln!(text, "lieferungen\t{status}\t{kv}\t{}", auszug.bis)?;
     for quelle in &auszug.quellen {
-        write!(text, "quelle\t{}\t{}\t{}", quelle.blake3, quelle.name, quelle.lieferung)?;
-        match &quelle.ersatz_fuer {
-            Some(ersatz_fuer) => writeln!(text, "\t{ersatz_fuer}")?,
-            None => writeln!(text)?,
-        }
+        schreibe_quelle(quelle, &mut text)?;
     }
     let mut rest = &auszug.behandlungen[..];
     for (nummer, schliessung) in (0..).zip(&auszug.schliessungen) {
         let Abdeckung { praxis, letzter_tag, art, quartale, .. } = schliessung;
         writeln!(text, "schliessung\t{praxis}\t{letzter_tag}\t{}", art.name())?;
         for Quartalsstand { quartal, stand, betriebsstaetten } in quartale {
-            let liste: Vec<String> = betriebsstaetten.iter().map(ToString::to_string).collect();
-            let liste = if liste.is_empty() { OHNE.to_owned() } else { liste.join(",") };
+            let liste = liste(betriebsstaetten);
             writeln!(text, "quartal\t{quartal}\t{}\t{liste}", stand.name())?;
             let bis = rest.partition_point(|b| (b.schliessung, b.quartal) <= (nummer, *quartal));
             schreibe_behandlungen(&rest[..bis], &mut text)?;
@@ -274,6 +270,25 @@ fn schreibe_text(auszug: &Auszug, schluessel: &[u8; 32], ziel: &mut dyn Write) -
     write!(text, "ende\t{}\t", auszug.behandlungen.len())?;
     let siegel = text.siegel.finalize().to_hex();
     writeln!(text.ziel, "{siegel}")
+}
+
+fn schreibe_quelle(quelle: &Quelle, text: &mut impl Write) -> io::Result<()> {
+    let Quelle { name, blake3, lieferung, ersatz_fuer, quartal, .. } = quelle;
+    let verwendung = VERWENDUNG.iter().find(|(ersetzt, _)| *ersetzt == quelle.ersetzt);
+    let verwendung = verwendung.map_or(OHNE, |(_, name)| name);
+    let liste = liste(&quelle.betriebsstaetten);
+    write!(text, "quelle\t{blake3}\t{verwendung}\t{quartal}\t{liste}\t{name}\t{lieferung}")?;
+    match ersatz_fuer {
+        Some(ersatz_fuer) => writeln!(text, "\t{ersatz_fuer}"),
+        None => writeln!(text),
+    }
+}
+
+fn liste(praxen: &[Praxis]) -> String {
+    if praxen.is_empty() {
+        return OHNE.to_owned();
+    }
+    praxen.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn schreibe_behandlungen(

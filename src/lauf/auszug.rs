@@ -4,6 +4,7 @@
 //! while the reference data says the same of it as when the extract was made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -13,13 +14,13 @@ use super::{Auftrag, Bestand, Gelesen, in_eigenem_pool, lies, name};
 use crate::auszug::{Abdeckung, Auszug, Behandlung, Lieferstand, Quartalsstand, Quelle};
 use crate::evaluate::kandidat::Ertrag;
 use crate::evaluate::rueckblick::{Rueckblickregister, verdichte};
-use crate::kennung::VersichertenId;
+use crate::kennung::{Praxis, VersichertenId};
 use crate::meldung::{Code, Meldung, Meldungen, Ort, Stelle};
 use crate::pseudonym::Pseudonym;
 use crate::quartal::Quartal;
-use crate::read::auszug;
 use crate::read::eingaben::{Art, Format};
 use crate::read::umschlag::Umschlag;
+use crate::read::{Block, auszug};
 use crate::stammdaten::{Schliessung, Stammdaten};
 
 /// What all extracts of a run gave, as far as its reference data says the same as theirs.
@@ -28,6 +29,10 @@ pub(super) struct Auszuege {
     /// Treatments, by the closures of the run.
     behandlungen: Vec<Behandlung<Pseudonym>>,
     gelesen: Vec<(u32, Quartal, Lieferstand)>,
+    /// The claims files that they were made of, each with its extract.
+    quellen: Vec<(Arc<str>, Quelle)>,
+    /// Ids of deliveries that should not be used any more: this has been reported.
+    veraltet: BTreeSet<String>,
 }
 
 /// Tells whether an input is an extract.
@@ -56,60 +61,84 @@ pub(super) fn lies_alle(
         }
         return auszuege;
     };
-    let mut quellen = Vec::new();
     for gelesen in gelesen.iter_mut().filter(|g| ist_auszug(g) && !g.ersetzt) {
         let Some(roh) = oeffne(gelesen, &auftrag.zaehler, meldungen) else { continue };
         match auszug::lies(roh, name(gelesen), schluessel) {
             Ok((mut auszug, pruefsumme)) => {
                 gelesen.pruefsumme = Some(pruefsumme);
-                let datei = Ort::datei(name(gelesen));
-                quellen.extend(
-                    std::mem::take(&mut auszug.quellen).into_iter().map(|q| (datei.clone(), q)),
-                );
+                let datei = name(gelesen);
+                let quellen = std::mem::take(&mut auszug.quellen).into_iter();
+                auszuege.quellen.extend(quellen.map(|quelle| (Arc::clone(datei), quelle)));
                 if let Some(stammdaten) = stammdaten {
-                    auszuege.nimm(auszug, stammdaten, &datei, meldungen);
+                    auszuege.nimm(auszug, stammdaten, &Ort::datei(datei), meldungen);
                 }
             }
             Err(meldung) => meldungen.melde(meldung),
         }
     }
-    pruefe_ersatz(&quellen, gelesen, lieferungen, meldungen);
+    auszuege.veraltet = pruefe_ersatz(&auszuege.quellen, gelesen, lieferungen, meldungen);
     verdichte(&mut auszuege.behandlungen);
     auszuege
 }
 
 /// A delivery that replaces another one replaces it in an extract, too; and what an extract has already
-/// replaced must not come back beside it.
+/// replaced must not come back beside it. A delivery that is replaced itself counts as well: it may be
+/// what links the first of a chain with the last. Returns the ids of what must not be used.
 fn pruefe_ersatz(
-    quellen: &[(Ort, Quelle)],
+    quellen: &[(Arc<str>, Quelle)],
     gelesen: &[Gelesen],
     lieferungen: &Lieferungen,
     meldungen: &mut Meldungen,
-) {
-    let umschlaege = gelesen.iter().zip(&lieferungen.umschlaege).zip(&lieferungen.ersetzt);
-    let daneben = umschlaege
-        .filter(|((g, _), _)| g.eingabe.art == Art::Rueckblick && !ist_auszug(g))
-        .filter_map(|((_, umschlag), ersetzt)| umschlag.as_ref().filter(|_| !ersetzt));
-    let mut alle: BTreeSet<(&Ort, &str, Option<&str>)> = quellen
-        .iter()
-        .map(|(ort, quelle)| (ort, &*quelle.lieferung, quelle.ersatz_fuer.as_deref()))
-        .collect();
-    if alle.is_empty() {
-        return;
+) -> BTreeSet<String> {
+    if quellen.is_empty() {
+        return BTreeSet::new();
     }
-    alle.extend(daneben.map(|u| (&u.ort, &*u.lieferung, u.ersatz_fuer.as_deref())));
+    let umschlaege = gelesen.iter().zip(&lieferungen.umschlaege);
+    let daneben = umschlaege
+        .filter(|(g, _)| g.eingabe.art == Art::Rueckblick && !ist_auszug(g))
+        .filter_map(|(g, umschlag)| Some((g.ersetzt, umschlag.as_ref()?)))
+        .map(|(ersetzt, u)| (u.ort.clone(), &*u.lieferung, u.ersatz_fuer.as_deref(), ersetzt));
+    // In one order, whatever that of the files: place, delivery, what it replaces, whether it is replaced.
+    let alle: BTreeSet<(Ort, &str, Option<&str>, bool)> = quellen
+        .iter()
+        .map(|(datei, q)| (Ort::datei(datei), &*q.lieferung, q.ersatz_fuer.as_deref(), q.ersetzt))
+        .chain(daneben)
+        .collect();
     let nachfolger: BTreeMap<&str, (&Ort, &str)> = alle
         .iter()
-        .filter_map(|(ort, lieferung, ersatz_fuer)| Some(((*ersatz_fuer)?, (*ort, *lieferung))))
+        .filter_map(|(ort, lieferung, ersatz_fuer, _)| Some(((*ersatz_fuer)?, (ort, *lieferung))))
         .collect();
-    for (ort, lieferung, _) in &alle {
+    let mut veraltet = BTreeSet::new();
+    for (ort, lieferung, _, _) in alle.iter().filter(|(.., ersetzt)| !ersetzt) {
         let Some((anderer, durch)) = nachfolger.get(lieferung) else { continue };
         let text = format!(
             "die Lieferung {lieferung} wird durch {durch} in {} ersetzt, aber eine von beiden steht in einem Auszug; bitte \
              den Auszug aus den gültigen Lieferungen neu erstellen oder die ersetzte entfernen",
             anderer.datei
         );
-        meldungen.melde(Meldung::neu(Code::AuszugVeraltet, (*ort).clone(), text));
+        meldungen.melde(Meldung::neu(Code::AuszugVeraltet, ort.clone(), text));
+        veraltet.insert((*lieferung).to_owned());
+    }
+    veraltet
+}
+
+/// A practice that a claims file brought, in an extract or as it is.
+struct Gebracht<'a> {
+    /// Hash of the claims file.
+    blake3: &'a str,
+    lieferung: &'a str,
+    /// The extract that it is in, and its name there.
+    auszug: Option<(&'a str, &'a str)>,
+    ort: Ort,
+}
+
+impl Gebracht<'_> {
+    fn beschrieben(&self) -> String {
+        let Self { lieferung, ort, .. } = self;
+        match self.auszug {
+            Some((_, name)) => format!("{name} (Lieferung {lieferung}, im Auszug {ort})"),
+            None => format!("{ort} (Lieferung {lieferung})"),
+        }
     }
 }
 
@@ -160,6 +189,68 @@ impl Auszuege {
             self.behandlungen = behandlungen;
         } else {
             self.behandlungen.append(&mut behandlungen);
+        }
+    }
+
+    /// A practice may come from one claims file in a quarter, wherever that one is: in several extracts,
+    /// or beside them. Of files that were read together, for one extract or as claims of this run, the
+    /// reading has told that they are parts of one delivery.
+    pub(super) fn pruefe_doppelte(
+        &self,
+        bloecke: &BTreeMap<usize, Vec<Block>>,
+        gelesen: &[Gelesen],
+        lieferungen: &Lieferungen,
+        meldungen: &mut Meldungen,
+    ) {
+        let mut zusammen: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+        let mut je_praxis: BTreeMap<(Quartal, Praxis), Vec<Gebracht<'_>>> = BTreeMap::new();
+        let quellen = self.quellen.iter();
+        for (datei, quelle) in quellen.filter(|(_, q)| !self.veraltet.contains(&q.lieferung)) {
+            let Quelle { blake3, lieferung, quartal, .. } = quelle;
+            zusammen.entry(blake3).or_default().insert(Some(datei));
+            for praxis in &quelle.betriebsstaetten {
+                let auszug = Some((&**datei, &*quelle.name));
+                let ort = Ort::neu(datei, quelle.stelle);
+                let gebracht = Gebracht { blake3, lieferung, auszug, ort };
+                je_praxis.entry((*quartal, *praxis)).or_default().push(gebracht);
+            }
+        }
+        for (platz, bloecke) in bloecke {
+            let (summe, umschlag) = (&gelesen[*platz].pruefsumme, &lieferungen.umschlaege[*platz]);
+            // What could not be read has its own error.
+            let (Some(summe), Some(umschlag)) = (summe, umschlag) else { continue };
+            let Some(quartal) = umschlag.quartal() else { continue };
+            if self.veraltet.contains(&umschlag.lieferung) {
+                continue;
+            }
+            let (blake3, lieferung) = (&*summe.blake3, &*umschlag.lieferung);
+            zusammen.entry(blake3).or_default().insert(None);
+            for block in bloecke {
+                // Only what an extract has brought, too.
+                let schluessel = (quartal, block.bsnr.praxis());
+                let Some(gebracht) = je_praxis.get_mut(&schluessel) else { continue };
+                let ort = Ort::neu(name(&gelesen[*platz]), block.stelle);
+                gebracht.push(Gebracht { blake3, lieferung, auszug: None, ort });
+            }
+        }
+        for ((quartal, praxis), gebracht) in je_praxis {
+            for (nummer, hier) in gebracht.iter().enumerate() {
+                let vertraegt = |dort: &&Gebracht<'_>| {
+                    dort.blake3 == hier.blake3
+                        || !zusammen[dort.blake3].is_disjoint(&zusammen[hier.blake3])
+                };
+                let Some(dort) = gebracht[..nummer].iter().find(|dort| !vertraegt(dort)) else {
+                    continue;
+                };
+                let text = format!(
+                    "die Praxis {praxis} ist für {quartal} in {} geliefert und schon in {}; erwartet wird jede Praxis aus \
+                     einer Lieferung oder aus derselben, Byte für Byte gleichen Datei; bitte eine der beiden entfernen und \
+                     einen Auszug, der sie enthält, aus den gültigen Lieferungen neu erstellen",
+                    hier.beschrieben(),
+                    dort.beschrieben()
+                );
+                meldungen.melde(Meldung::neu(Code::PraxisDoppelt, hier.ort.clone(), text));
+            }
         }
     }
 
@@ -269,12 +360,13 @@ pub fn ziehe_aus(auftrag: &Auftrag) -> Result<Gewonnen, Meldungen> {
 
 fn gewinne(bestand: Bestand) -> Result<Gewonnen, Meldungen> {
     let Bestand { meldungen, mut faelle, gelesen, stammdaten, .. } = bestand;
-    let umschlaege = gelesen.iter().zip(bestand.lieferungen.umschlaege);
-    let lieferungen: Vec<(&Gelesen, Umschlag)> = umschlaege
-        .filter(|(g, _)| g.eingabe.art == Art::Rueckblick && !g.ersetzt)
-        .filter_map(|(gelesen, umschlag)| Some((gelesen, umschlag?)))
+    let lieferungen: Vec<(usize, Umschlag)> = (0..)
+        .zip(bestand.lieferungen.umschlaege)
+        .filter(|(platz, _)| gelesen[*platz].eingabe.art == Art::Rueckblick)
+        .filter_map(|(platz, umschlag)| Some((platz, umschlag?)))
         .collect();
-    let bis = lieferungen.iter().filter_map(|(_, umschlag)| umschlag.quartal()).max();
+    let gueltige = || lieferungen.iter().filter(|(platz, _)| !gelesen[*platz].ersetzt);
+    let bis = gueltige().filter_map(|(_, umschlag)| umschlag.quartal()).max();
     let (Some(schluessel), Some(bis), false) = (bestand.schluessel, bis, meldungen.hat_fehler())
     else {
         return Err(meldungen);
@@ -298,15 +390,25 @@ fn gewinne(bestand: Bestand) -> Result<Gewonnen, Meldungen> {
             stelle: Stelle::default(),
         }
     };
-    let schliessungen = stammdaten.schliessungen.iter().enumerate().map(abdeckung).collect();
+    let schliessungen: Vec<Abdeckung> =
+        stammdaten.schliessungen.iter().enumerate().map(abdeckung).collect();
     let patienten = register.patienten(|_| true);
     let mut behandlungen = pseudonymisiert(register.in_behandlungen(), &schluessel);
     behandlungen.par_sort_unstable_by_key(|b| {
         (b.schliessung, b.quartal, b.satzart, b.scheinuntergruppe, b.fachgruppe, b.patient)
     });
-    let status = lieferungen.iter().find_map(|(_, umschlag)| umschlag.status);
-    let kv = lieferungen.iter().find_map(|(_, umschlag)| umschlag.kv);
-    let mut quellen: Vec<Quelle> = lieferungen.into_iter().map(quelle).collect();
+    let status = gueltige().find_map(|(_, umschlag)| umschlag.status);
+    let kv = gueltige().find_map(|(_, umschlag)| umschlag.kv);
+    let quartale = schliessungen.iter().flat_map(|schliessung| &schliessung.quartale);
+    let alle: BTreeSet<Praxis> =
+        quartale.flat_map(|stand| stand.betriebsstaetten.iter().copied()).collect();
+    let quellen = lieferungen.iter().filter_map(|(platz, umschlag)| {
+        let bloecke = faelle.bloecke_im_rueckblick.get(platz).map_or(&[][..], Vec::as_slice);
+        let geliefert: BTreeSet<Praxis> = bloecke.iter().map(|block| block.bsnr.praxis()).collect();
+        let betriebsstaetten = geliefert.intersection(&alle).copied().collect();
+        quelle(&gelesen[*platz], umschlag, betriebsstaetten)
+    });
+    let mut quellen: Vec<Quelle> = quellen.collect();
     quellen.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Gewonnen {
         auszug: Auszug { status, kv, bis, quellen, schliessungen, behandlungen },
@@ -337,13 +439,18 @@ fn pseudonymisiert(
     fertige
 }
 
-fn quelle((gelesen, umschlag): (&Gelesen, Umschlag)) -> Quelle {
-    Quelle {
+/// Describes a claims file; its envelope always names a quarter.
+fn quelle(gelesen: &Gelesen, umschlag: &Umschlag, betriebsstaetten: Vec<Praxis>) -> Option<Quelle> {
+    Some(Quelle {
         name: name(gelesen).to_string(),
         blake3: gelesen.pruefsumme.as_ref().map_or(String::new(), |summe| summe.blake3.clone()),
-        lieferung: umschlag.lieferung,
-        ersatz_fuer: umschlag.ersatz_fuer,
-    }
+        lieferung: umschlag.lieferung.clone(),
+        ersatz_fuer: umschlag.ersatz_fuer.clone(),
+        ersetzt: gelesen.ersetzt,
+        quartal: umschlag.quartal()?,
+        betriebsstaetten,
+        stelle: Stelle::default(),
+    })
 }
 
 fn stand(register: &Rueckblickregister, schliessung: u32, quartal: Quartal) -> Lieferstand {

@@ -38,6 +38,8 @@ pub(super) struct Faelle {
     pub(super) geliefert: BTreeSet<Praxis>,
     /// Closures of which claims may have been left out.
     pub(super) unvollstaendig: BTreeSet<u32>,
+    /// Practices of the look-back's claims, by index of the input.
+    pub(super) bloecke_im_rueckblick: BTreeMap<usize, Vec<Block>>,
     /// Control totals of the KVDT files.
     pub(super) kvdt: KvdtSummen,
 }
@@ -168,6 +170,9 @@ impl Leser<'_> {
             }
             offene.push((platz, ertrag.offene));
             faelle.nimm(ertrag.ertrag, &ertrag.bloecke, zweck);
+            if zweck == Zweck::Rueckblick {
+                faelle.bloecke_im_rueckblick.insert(platz, ertrag.bloecke);
+            }
         }
         self.ergaenze_hinweis(&sieb, offene, gelesen, &mut faelle.ertrag);
         meldungen.uebernimm(doppelte);

@@ -294,6 +294,7 @@ fn lies(auftrag: &Auftrag, noetig: &[Art]) -> Bestand {
         werkbank: faelle::Werkbank::default(),
     };
     let faelle = leser.lies(&mut gelesen, &mut meldungen, &mut ausgelassen);
+    auszuege.pruefe_doppelte(&faelle.bloecke_im_rueckblick, &gelesen, &lieferungen, &mut meldungen);
     bestand::pruefsummen_des_rests(&mut gelesen);
     Bestand {
         rueckblick_quartale: kontext.as_ref().map_or(0, Kontext::rueckblick_quartale),

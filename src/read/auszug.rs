@@ -6,7 +6,9 @@
 //! strukturfonds-rueckblick/1
 //! schluessel    CHECK                                what tells the key from others
 //! lieferungen   STATUS  KV  QUARTER                  TEST or RELEASE, 17, latest quarter; - if none says
-//! quelle        BLAKE3  NAME  DELIVERY  [REPLACES]   each claims file, by name
+//! quelle        BLAKE3  USE  QUARTER  BSNR7,BSNR7  NAME  DELIVERY  [REPLACES]
+//!                                                    each claims file, by name: whether it is used (gilt,
+//!                                                    ersetzt), which closed practices it brought (or -)
 //! schliessung   BSNR7  D  KIND                       each closure, by practice
 //! quartal       QUARTER  STAND  BSNR7,BSNR7          each quarter up to that of D: which claims were read
 //!                                                    (fehlt, nachzuegler, regulaer), what counts as Z (or -)
@@ -36,8 +38,11 @@ pub(crate) const FORMAT: &str = "strukturfonds-rueckblick/1";
 /// What stands for a value that there is not.
 pub(crate) const OHNE: &str = "-";
 
-/// Longest line: names are far shorter.
-const ZEILE_MAX: u64 = 1 << 16;
+/// What tells that a claims file is used, or that another one replaces it.
+pub(crate) const VERWENDUNG: [(bool, &str); 2] = [(false, "gilt"), (true, "ersetzt")];
+
+/// Longest line: one with all practices of the country is shorter.
+const ZEILE_MAX: u64 = 1 << 20;
 
 /// Returns what makes the seal: its key is not that of the pseudonyms.
 pub(crate) fn siegel(schluessel: &[u8; 32]) -> blake3::Hasher {
@@ -274,7 +279,9 @@ impl Bau {
         let (wort, felder) = felder.split_first().unwrap_or((&"", &[]));
         match *wort {
             "quelle" if self.schliessungen.is_empty() => {
-                let quelle = quelle(felder).ok_or("quelle mit Hash, Name und Lieferung")?;
+                let quelle = quelle(felder, stelle).ok_or(
+                    "quelle mit Hash, gilt oder ersetzt, Quartal, Praxen, Name und Lieferung",
+                )?;
                 if self.quellen.last().is_some_and(|vorige| quelle.name <= vorige.name) {
                     return Err("jede Quelle einmal, nach Namen");
                 }
@@ -376,19 +383,37 @@ impl Bau {
     }
 }
 
-fn quelle(felder: &[&str]) -> Option<Quelle> {
-    let (blake3, name, lieferung, ersatz_fuer) = match felder {
-        [blake3, name, lieferung] => (blake3, name, lieferung, None),
-        [blake3, name, lieferung, ersatz_fuer] => (blake3, name, lieferung, Some(*ersatz_fuer)),
-        _ => return None,
+fn quelle(felder: &[&str], stelle: Stelle) -> Option<Quelle> {
+    let [blake3, verwendung, quartal, betriebsstaetten, name, lieferung, ersatz_fuer @ ..] = felder
+    else {
+        return None;
     };
-    let gilt = blake3::Hash::from_hex(blake3).is_ok() && !name.is_empty() && !lieferung.is_empty();
-    gilt.then(|| Quelle {
+    let (ersetzt, _) = benannt(VERWENDUNG, verwendung, |(_, name)| name)?;
+    let betriebsstaetten = liste(betriebsstaetten)?;
+    let gilt = blake3::Hash::from_hex(blake3).is_ok()
+        && !name.is_empty()
+        && !lieferung.is_empty()
+        && ersatz_fuer.len() <= 1
+        && betriebsstaetten.is_sorted_by(|a, b| a < b)
+        && (!ersetzt || betriebsstaetten.is_empty());
+    Some(Quelle {
         name: (*name).to_owned(),
         blake3: (*blake3).to_owned(),
         lieferung: (*lieferung).to_owned(),
-        ersatz_fuer: ersatz_fuer.map(str::to_owned),
+        ersatz_fuer: ersatz_fuer.first().map(|id| (*id).to_owned()),
+        ersetzt,
+        quartal: quartal.parse().ok()?,
+        betriebsstaetten,
+        stelle,
     })
+    .filter(|_| gilt)
+}
+
+fn liste(text: &str) -> Option<Vec<Praxis>> {
+    match text {
+        OHNE => Some(Vec::new()),
+        liste => liste.split(',').map(|bsnr| bsnr.parse().ok()).collect(),
+    }
 }
 
 fn abdeckung(felder: &[&str], stelle: Stelle) -> Option<Abdeckung> {
@@ -404,14 +429,10 @@ fn abdeckung(felder: &[&str], stelle: Stelle) -> Option<Abdeckung> {
 
 fn quartalsstand(felder: &[&str]) -> Option<Quartalsstand> {
     let [quartal, stand, betriebsstaetten] = felder else { return None };
-    let betriebsstaetten = match *betriebsstaetten {
-        OHNE => Some(Vec::new()),
-        liste => liste.split(',').map(|bsnr| bsnr.parse::<Praxis>().ok()).collect(),
-    };
     Some(Quartalsstand {
         quartal: quartal.parse().ok()?,
         stand: benannt(Lieferstand::ALLE, stand, Lieferstand::name)?,
-        betriebsstaetten: betriebsstaetten?,
+        betriebsstaetten: liste(betriebsstaetten)?,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::export::auszug::schreibe;
 use crate::generate::{Anteil, Form, Umfang, erzeuge};
 use crate::golden::{auszugsauftrag, buendel, ersetze_durch_auszug, rueckblick};
 use crate::read::eingaben::Format;
-use crate::read::roh::tests::zstd;
+use crate::read::roh::tests::{gzip, zstd};
 
 const KEY: &str = "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef\n";
 
@@ -365,4 +365,123 @@ fn claims_with_errors_give_no_extract() {
     let ohne = auszugsauftrag(&[], ordner.0.path(), 2);
     let gefunden = ziehe_aus(&ohne).map_err(|m| fehler(&m)).expect_err("no claims");
     beginnt(&gefunden, &["datei_fehlt: es fehlt eine Eingabe der Art rueckblick"], "no claims");
+}
+
+/// Claims of Z for 2023Q1: their own attributes, and a patient.
+fn q1(lieferung: &str, mehr: &str, patient: &str) -> String {
+    let kopf = kopf(lieferung, mehr).replace("2024Q1", "2023Q1");
+    let fall = fall(patient, &format!("A12345678{patient}"), "2023-03-02", "");
+    faelle(&kopf, &[("170020000", &fall)])
+}
+
+/// A quarter with these extracts, each of claims by name, and with claims; of 2023Q1 there are no others.
+fn neben(auszuege: &[&[(&str, &str)]], abrechnungen: &[(&str, &str)]) -> Ordner {
+    let ordner = Ordner::neu();
+    ordner.mit("schluessel.txt", KEY).ohne("rueckblick/q1.xml");
+    for (nummer, dateien) in (1..).zip(auszuege) {
+        let ort = ordner.0.path().join("rueckblick");
+        for (name, text) in *dateien {
+            ordner.mit(&format!("rueckblick/{name}"), text);
+        }
+        let pfade: Vec<PathBuf> = dateien.iter().map(|(name, _)| ort.join(name)).collect();
+        ersetze_durch_auszug(ordner.0.path(), &pfade).expect("ein Auszug");
+        fs::rename(ort.join("a.rueckblick"), ort.join(format!("{nummer}.rueckblick")))
+            .expect("Datei");
+    }
+    for (name, text) in abrechnungen {
+        ordner.mit(&format!("rueckblick/{name}"), text);
+    }
+    ordner
+}
+
+/// The run decides if nothing is expected, and else run and check tell just this.
+fn pruefe_nebeneinander(ordner: &Ordner, erwartet: &[&str], was: &str) {
+    if erwartet.is_empty() {
+        beginnt(&ordner.laufe(), &["1700101/1 bewilligt"], was);
+        return;
+    }
+    beginnt(&ordner.laufe(), erwartet, was);
+    let geprueft = pruefe(&ordner.auftrag()).map_err(|m| fehler(&m));
+    beginnt(&geprueft.expect_err(was), erwartet, was);
+}
+
+/// What replaces the first of a chain is replaced itself, and yet the first must not count.
+#[test]
+fn a_chain_of_replacements_holds_across_extracts() {
+    let texte = [
+        q1("L1", "", "0"),
+        q1("L2", "ersatz_fuer=\"L1\"", "1"),
+        q1("L3", "ersatz_fuer=\"L2\"", "2"),
+    ];
+    let [eins, zwei, drei] =
+        [("l1.xml", &*texte[0]), ("l2.xml", &*texte[1]), ("l3.xml", &*texte[2])];
+    let ersetzt = "auszug_veraltet: die Lieferung L1 wird durch L2 in rueckblick/";
+    let im_auszug = format!("rueckblick/1.rueckblick: {ersetzt}");
+    let daneben = format!("rueckblick/l1.xml:2:44: {ersetzt}1.rueckblick");
+    for (was, auszuege, abrechnungen, erwartet) in [
+        ("all in one", &[&[eins, zwei, drei][..]][..], &[][..], &[][..]),
+        ("the last of them", &[&[drei]], &[], &[]),
+        ("all in one, and again", &[&[eins, zwei, drei], &[zwei, drei]], &[], &[]),
+        ("all in one and as claims", &[&[eins, zwei, drei]], &[eins, zwei, drei], &[]),
+        ("the first in another", &[&[eins], &[zwei, drei]], &[], &[&*im_auszug]),
+        ("the first as claims", &[&[zwei, drei]], &[eins], &[&*daneben]),
+        ("the others as claims", &[&[eins]], &[zwei, drei], &[&*im_auszug]),
+        ("the first beside all", &[&[eins], &[eins, zwei, drei]], &[], &[&*im_auszug]),
+        (
+            "each in its own",
+            &[&[eins], &[zwei], &[drei]],
+            &[],
+            &[
+                &*im_auszug,
+                "rueckblick/2.rueckblick: auszug_veraltet: die Lieferung L2 wird durch L3 in rueckblick/3",
+            ],
+        ),
+    ] {
+        pruefe_nebeneinander(&neben(auszuege, abrechnungen), erwartet, was);
+    }
+}
+
+/// As with claims, a practice counts from one file only, or from parts of one delivery.
+#[test]
+fn a_practice_in_two_extracts_counts_from_the_same_file_only() {
+    let texte = [q1("L1", "", "0"), q1("L2", "", "1")];
+    let [eins, zwei] = [("l1.xml", &*texte[0]), ("l2.xml", &*texte[1])];
+    let teil = |nummer: u32, id: &str| q1("L1", &format!("teil=\"{nummer}\" von_teilen=\"2\""), id);
+    let texte = [teil(1, "0"), teil(2, "1"), teil(2, "2")];
+    let [teil1, teil2, anderer] =
+        [("t1.xml", &*texte[0]), ("t2.xml", &*texte[1]), ("t2.xml", &*texte[2])];
+    let spaeter = q1("L2", "", "1").replace("2023Q1", "2023Q2").replace("2023-03", "2023-04");
+    let ausser = q1("L2", "", "1").replace("170020000", "170030000");
+    let im_auszug = "rueckblick/2.rueckblick:4:98: praxis_doppelt: die Praxis 1700200 ist für 2023Q1 in l2.xml (Lieferung \
+                     L2, im Auszug rueckblick/2.rueckblick:4:98) geliefert und schon in l1.xml (Lieferung L1, im Auszug \
+                     rueckblick/1.rueckblick:4:98); erwartet wird jede Praxis aus einer Lieferung oder";
+    let als_abrechnung = "rueckblick/l2.xml:3: … praxis_doppelt";
+    for (was, auszuege, abrechnungen, erwartet) in [
+        ("another delivery", &[&[eins][..], &[zwei]][..], &[][..], &[im_auszug][..]),
+        ("another one as claims", &[&[eins]], &[zwei], &[als_abrechnung]),
+        ("the same file twice", &[&[eins], &[eins]], &[], &[]),
+        ("the same file under another name", &[&[eins], &[("x.xml", eins.1)]], &[], &[]),
+        ("the same file as claims", &[&[eins]], &[eins], &[]),
+        ("another practice", &[&[eins]], &[("l2.xml", &ausser)], &[]),
+        ("parts", &[&[teil1, teil2]], &[], &[]),
+        ("parts, and again", &[&[teil1, teil2], &[teil2, teil1]], &[teil1, teil2], &[]),
+        (
+            "another second part",
+            &[&[teil1, teil2], &[teil1, anderer]],
+            &[],
+            &["rueckblick/2.rueckblick:5: … praxis_doppelt"],
+        ),
+    ] {
+        pruefe_nebeneinander(&neben(auszuege, abrechnungen), erwartet, was);
+    }
+    let frei = neben(&[&[eins]], &[]);
+    pruefe_nebeneinander(
+        frei.ohne("rueckblick/q2.xml").mit("rueckblick/l2.xml", &spaeter),
+        &[],
+        "another quarter",
+    );
+    let gepackt = frei.0.path().join("rueckblick/l1.xml.gz");
+    fs::write(gepackt, gzip(eins.1.as_bytes())).expect("Datei");
+    let erwartet = "rueckblick/l1.xml.gz:3: … praxis_doppelt";
+    pruefe_nebeneinander(&frei, &[erwartet], "the same cases in other bytes");
 }

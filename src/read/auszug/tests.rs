@@ -12,8 +12,8 @@ const TEXT: &str = "\
 strukturfonds-rueckblick/1
 schluessel\tKENNUNG
 lieferungen\tTEST\t17\t2023Q4
-quelle\tHASH\tq3.xml\tR3
-quelle\tHASH\tq4.con\tq4.con\tR0
+quelle\tHASH\tersetzt\t2023Q3\t-\tq3.xml\tR3
+quelle\tHASH\tgilt\t2023Q4\t1700200,1700299\tq4.con\tq4.con\tR0
 schliessung\t1700200\t2023-11-30\tgemischt
 quartal\t2023Q3\tregulaer\t1700200,1700299
 behandlungen\t0101\t00\t01\t2
@@ -56,9 +56,21 @@ fn what_is_written_is_read() {
     let quellen: Vec<_> = auszug
         .quellen
         .iter()
-        .map(|q| (&*q.name, &*q.lieferung, q.ersatz_fuer.as_deref()))
+        .map(|q| {
+            let gebracht: Vec<_> = q.betriebsstaetten.iter().map(ToString::to_string).collect();
+            let (von, wann) = (q.ersatz_fuer.as_deref(), q.quartal.to_string());
+            (&*q.name, &*q.lieferung, von, q.ersetzt, wann, gebracht.join(" "), q.stelle.zeile)
+        })
         .collect();
-    assert_eq!(quellen, [("q3.xml", "R3", None), ("q4.con", "q4.con", Some("R0"))]);
+    let (q3, q4) = ("2023Q3".to_owned(), "2023Q4".to_owned());
+    let beide = "1700200 1700299".to_owned();
+    assert_eq!(
+        quellen,
+        [
+            ("q3.xml", "R3", None, true, q3, String::new(), Some(4)),
+            ("q4.con", "q4.con", Some("R0"), false, q4, beide, Some(5))
+        ]
+    );
     let gedeckt: Vec<String> = auszug
         .schliessungen
         .iter()
@@ -133,7 +145,7 @@ fn no_cut_and_no_changed_byte_is_an_extract() {
 #[test]
 fn what_contradicts_itself_is_refused_where_it_does() {
     let tag = "\t2023-07-01\n";
-    let lang = format!("1700299{}", ",1700298".repeat(1 << 13));
+    let lang = format!("1700299{}", ",1700298".repeat(1 << 17));
     for (alt, neu, erwartet) in [
         ("/1\n", "/2\n", "1: die Version strukturfonds-rueckblick/2 des Auszugs ist unbekannt"),
         ("strukturfonds-rueckblick/1", "faelle", "1: erwartet wird strukturfonds-rueckblick/1;"),
@@ -143,6 +155,12 @@ fn what_contradicts_itself_is_refused_where_it_does() {
         ("\t17\t", "\t1\t", "3: erwartet wird eine Zeile lieferungen"),
         ("q4.con\tq", "q2.con\tq", "5: erwartet wird jede Quelle einmal, nach Namen;"),
         ("\tR3", "", "4: erwartet wird quelle mit Hash"),
+        ("\tR0", "\tR0\tR1", "5: erwartet wird quelle mit Hash"),
+        ("gilt", "ja", "5: erwartet wird quelle mit Hash"),
+        ("gilt", "ersetzt", "5: erwartet wird quelle mit Hash"),
+        ("2023Q4\t1700200", "2023\t1700200", "5: erwartet wird quelle mit Hash"),
+        ("1700299\tq4", "1700200\tq4", "5: erwartet wird quelle mit Hash"),
+        ("1700299\tq4", "170029900\tq4", "5: erwartet wird quelle mit Hash"),
         ("1700300\t2", "1700200\t2", "erwartet wird jede Schließung einmal, nach der BSNR;"),
         ("2023-11-30\tg", "2023-11-31\tg", "6: erwartet wird schliessung mit"),
         ("gemischt", "mvz", "6: erwartet wird schliessung mit"),
@@ -159,8 +177,8 @@ fn what_contradicts_itself_is_refused_where_it_does() {
         ("2023-12-31", "2024-01-01", "erwartet wird jedes Quartal bis zu dem der Schließung;"),
         ("2023-12-31", "2023-09-30", "erwartet wird jedes Quartal bis zu dem der Schließung;"),
         ("regulaer", "ja", "7: erwartet wird quartal mit Stand"),
-        ("1700299", "170029900", "7: erwartet wird quartal mit Stand"),
-        ("1700299", &lang, "7: erwartet wird eine ganze Zeile"),
+        ("1700299\nb", "170029900\nb", "7: erwartet wird quartal mit Stand"),
+        ("1700299\nb", &format!("{lang}\nb"), "7: erwartet wird eine ganze Zeile"),
         ("0104\t41\t01\t1", "0104\t41\t01\t2", "erwartet wird ein Pseudonym"),
         ("0101\t00\t01\t2", "0101\t00\t01\t1", "10: erwartet wird quelle, schliessung"),
         ("0101\t00\t01\t2", "0101\t00\t01\t0", "8: erwartet wird behandlungen mit"),
@@ -179,7 +197,7 @@ fn what_contradicts_itself_is_refused_where_it_does() {
         ),
         (
             "schliessung\t1700300",
-            "quelle\tHASH\tz\tz\nschliessung\t1700300",
+            "quelle\tHASH\tgilt\t2023Q4\t-\tz\tz\nschliessung\t1700300",
             "erwartet wird quelle, schliessung",
         ),
         ("quartal\t2023Q3\tregulaer\t1700200,1700299\n", "", "erwartet wird zuerst ein Quartal;"),
