@@ -61,7 +61,7 @@ fn lesen_als(c: &mut Criterion, name: &str, ordner: &Path, lies: fn(&Eingabe) ->
 /// The rules alone: from cases in memory to decisions and bookings, all reasons kept; with few and
 /// with nothing but flagged cases.
 fn regeln(c: &mut Criterion) {
-    for (name, anteil) in [("regeln/1 % gekennzeichnet", "0.01"), ("regeln/100 %", "1")] {
+    for (name, anteil) in [("regeln-1", "0.01"), ("regeln-100", "1")] {
         let ordner = daten::erzeugt("bench-regeln", FAELLE_DER_REGELN, daten::XML, anteil);
         let bestand = Bestand::lies(&eingaben(&ordner));
         let mut gruppe = gruppe(c, name);
