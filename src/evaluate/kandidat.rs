@@ -120,7 +120,11 @@ impl Ertrag {
     pub fn uebernimm(&mut self, anderer: Self) {
         self.nicht_gekennzeichnet += anderer.nicht_gekennzeichnet;
         self.nachzuegler += anderer.nachzuegler;
-        self.kandidaten.extend(anderer.kandidaten);
+        if self.kandidaten.is_empty() {
+            self.kandidaten = anderer.kandidaten;
+        } else {
+            self.kandidaten.extend(anderer.kandidaten);
+        }
         self.ungekennzeichnet.extend(anderer.ungekennzeichnet);
         self.rueckblick.uebernimm(anderer.rueckblick);
     }

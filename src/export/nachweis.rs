@@ -117,43 +117,52 @@ struct Anzahlen {
 ///
 /// # Errors
 /// Those of `ziel`; what was written until then stays there.
-pub fn schreibe(ergebnis: &Ergebnis, mut ziel: impl Write) -> io::Result<()> {
+pub fn schreibe(ergebnis: &Ergebnis, ziel: impl Write) -> io::Result<()> {
+    let mut ziel = Zeilenschreiber { ziel, puffer: Vec::new() };
     let abrechnung = &ergebnis.abrechnung;
     let auslegungen = &ergebnis.einstellungen.auslegungen;
-    schreibe_zeile(&mut ziel, &kopf::Schreibzeile::from(ergebnis))?;
+    ziel.schreibe(&kopf::Schreibzeile::from(ergebnis))?;
     let lagen = abrechnung.par09.blicke().filter_map(Blick::schliessung);
     let lagen: BTreeMap<_, _> = lagen.map(|lage| (lage.praxis, &**lage)).collect();
     for lage in lagen.into_values() {
-        schreibe_zeile(&mut ziel, &Zeile::Schliessung(lage.into()))?;
+        ziel.schreibe(&Zeile::Schliessung(lage.into()))?;
     }
     for lage in &abrechnung.inseln {
-        schreibe_zeile(&mut ziel, &Zeile::Insel(lage.into()))?;
+        ziel.schreibe(&Zeile::Insel(lage.into()))?;
     }
     let mut anzahl = Anzahlen::default();
     for e in &abrechnung.par09 {
         let par09 = &regeln_fuer(ergebnis, e.sachverhalt.quartal)?.par09;
         let zeile = Zeile09::neu(&e, ergebnis.schluessel.as_ref(), par09, auslegungen);
-        schreibe_zeile(&mut ziel, &Zeile::Par09(Box::new(zeile)))?;
+        ziel.schreibe(&Zeile::Par09(Box::new(zeile)))?;
         anzahl.par09 += 1;
     }
     for e in &abrechnung.par05 {
-        schreibe_zeile(&mut ziel, &Zeile::Par05(Box::new(Zeile05::neu(e, auslegungen))))?;
+        ziel.schreibe(&Zeile::Par05(Box::new(Zeile05::neu(e, auslegungen))))?;
         anzahl.par05 += 1;
     }
     for e in &abrechnung.par06 {
         let par06 = &regeln_fuer(ergebnis, e.sachverhalt.lage.quartal)?.par06;
-        schreibe_zeile(&mut ziel, &Zeile::Par06(Zeile06::neu(e, par06)))?;
+        ziel.schreibe(&Zeile::Par06(Zeile06::neu(e, par06)))?;
         anzahl.par06 += 1;
     }
-    schreibe_zeile(&mut ziel, &Zeile::Ende(anzahl))?;
-    ziel.flush()
+    ziel.schreibe(&Zeile::Ende(anzahl))?;
+    ziel.ziel.flush()
 }
 
-/// Writes a line at once: `ziel` looks after every write, and a line has hundreds of pieces.
-fn schreibe_zeile(ziel: &mut impl Write, zeile: &impl Serialize) -> io::Result<()> {
-    let mut text = serde_json::to_vec(zeile)?;
-    text.push(b'\n');
-    ziel.write_all(&text)
+/// Writes every line at once: what lies behind looks after each write, and a line has hundreds of pieces.
+struct Zeilenschreiber<W> {
+    ziel: W,
+    puffer: Vec<u8>,
+}
+
+impl<W: Write> Zeilenschreiber<W> {
+    fn schreibe(&mut self, zeile: &impl Serialize) -> io::Result<()> {
+        self.puffer.clear();
+        serde_json::to_writer(&mut self.puffer, zeile)?;
+        self.puffer.push(b'\n');
+        self.ziel.write_all(&self.puffer)
+    }
 }
 
 #[cfg(test)]
