@@ -290,7 +290,7 @@ impl Stapel {
         Self::FAELLE <= self.bsnr.len() || 1 << 20 <= self.tag.len() || 1 << 24 <= self.texte.len()
     }
 
-    /// Adds a case without services.
+    /// Adds a case, with the services that were added ahead of it, if any.
     #[expect(clippy::inline_always, reason = "a head through memory costs 60 cycles a case")]
     #[inline(always)]
     pub fn beginne(&mut self, kopf: &Fallkopf<'_>) {
@@ -354,9 +354,7 @@ impl Stapel {
     /// Adds a service to the last case.
     #[inline]
     pub fn leistung(&mut self, tag: Tag, gnr: Gnr, lanr: Lanr) {
-        self.tag.push(tag);
-        self.gnr.push(gnr);
-        self.lanr.push(lanr);
+        self.leistung_voraus(tag, gnr, lanr);
         if let Some(ende) = self.leistung_bis.last_mut() {
             *ende = u32::try_from(self.tag.len()).unwrap_or(u32::MAX);
         }
@@ -364,7 +362,7 @@ impl Stapel {
 
     /// Adds to the last case that the free text of a service with this GNR names a practice.
     pub fn nenne(&mut self, gnr: Gnr, bsnr: Bsnr) {
-        self.nennung.push((gnr, bsnr));
+        self.nenne_voraus(gnr, bsnr);
         if let Some(ende) = self.nennung_bis.last_mut() {
             *ende = u32::try_from(self.nennung.len()).unwrap_or(u32::MAX);
         }
