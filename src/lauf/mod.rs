@@ -3,9 +3,11 @@
 //! ```text
 //! Eingaben → lieferungen   envelopes: which quarter, which parts, what replaces what
 //!          → bestand       settings, reference data, rosters, population
+//!          → auszug        extracts of the look-back, in place of claims; and how one is made
 //!          → faelle        all claims files in parallel, one batch at a time
 //!            nebenher      decompresses a file while its cases are judged
-//!          → auszug        extracts of the look-back, in place of claims; and how one is made
+//!            doppelt       what comes twice, in one file or in several
+//!            hinweis       which unmarked cases the hint may count
 //!          → abrechnung    evaluate what is remembered, settle, check the equations
 //! ```
 
