@@ -371,7 +371,7 @@ impl<R: Read> Faelle<R> {
         let summen = &mut self.summen;
         summen.unbekannte_felder += unbekannte;
         if gelesen {
-            *summen.faelle.entry((satzart, fall.scheinuntergruppe())).or_default() += 1;
+            summen.zaehle((satzart, fall.scheinuntergruppe()), 1);
             summen.leistungen += fall.leistungen().len() as u64;
             summen.leistungen_mit_anzahl +=
                 fall.leistungen().iter().map(|leistung| u64::from(leistung.anzahl)).sum::<u64>();

@@ -3,7 +3,7 @@
 
 use super::regel::Regel;
 use crate::quartal::Tag;
-use crate::ziffern::sind_ziffern;
+use crate::ziffern::{acht, sind_ziffern};
 
 /// Which characters a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,18 +207,13 @@ fn passt_kalender(art: Art, inhalt: &[u8]) -> bool {
 
 /// Day, or day and month, may be unknown; `00000000` is the Ersatzwert for none at all.
 pub(super) fn ist_geburtstag(inhalt: &[u8]) -> bool {
-    let mut tag = [0; 8];
-    tag.copy_from_slice(inhalt);
-    if tag == *b"00000000" {
-        return true;
-    }
-    if tag[6..] == *b"00" {
-        tag[7] = b'1';
-        if tag[4..6] == *b"00" {
-            tag[5] = b'1';
-        }
-    }
-    Tag::aus_jjjjmmtt(&tag).is_ok()
+    let Some(zahl) = inhalt.try_into().ok().and_then(acht) else { return false };
+    let (jahr, monat, tag) = match ((zahl / 10_000).cast_signed(), zahl / 100 % 100, zahl % 100) {
+        (jahr, 0, 0) => (jahr, 1, 1),
+        (jahr, monat, 0) => (jahr, monat, 1),
+        ganz => ganz,
+    };
+    zahl == 0 || Tag::neu(jahr, monat, tag).is_some()
 }
 
 #[cfg(test)]

@@ -26,8 +26,8 @@ pub(super) fn teile(bytes: &[u8], zeilen: &mut Vec<Zeile>) -> Option<usize> {
             // what follows is a record only if its first line is whole
             let inhalt = &zeile[VORSPANN..zeile.len() - 2];
             let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
-            let satz = &bytes[..von as usize];
-            return (ist_ganz && hat_nur_zeichen(satz, nummer)).then_some(satz.len());
+            let laenge = von as usize;
+            return (ist_ganz && hat_nur_zeichen(bytes, laenge, nummer)).then_some(laenge);
         }
         let bis = von + u32::from(laenge);
         zeilen.push(Zeile { feld, von, bis, nummer });
@@ -53,19 +53,53 @@ pub(super) fn vorspann(anfang: [u8; 8]) -> Option<(u16, u16, u8)> {
     Some((hunderter * 100 + rest, vorn * 100 + hinten, zeichen))
 }
 
-/// Tells whether the record has no other control character than the CR LF of its lines, and none that
-/// ISO 8859-15 lacks.
-pub(super) fn hat_nur_zeichen(satz: &[u8], zeilen: u32) -> bool {
-    // by pieces of a fixed length, whose sums fit into a byte, and without a branch: many bytes are
-    // compared at once
-    let (grosse, rest) = satz.as_chunks::<128>();
-    let (kleine, rest) = rest.as_chunks::<16>();
-    keine_zeichen(grosse) + keine_zeichen(kleine) + keine_zeichen(rest.as_chunks::<1>().0)
-        == 2 * zeilen
+/// Tells whether the record with which `bytes` begin has no other control character than the CR LF of
+/// its lines, and none that ISO 8859-15 lacks. Its lines are whole, and behind it stands another one.
+pub(super) fn hat_nur_zeichen(bytes: &[u8], laenge: usize, zeilen: u32) -> bool {
+    // In pieces of 16 bytes, so that nothing is left over: digits of the first line are left out, or
+    // some of the line behind are taken in. What else that line has there can only spoil the sum.
+    let uebrig = laenge % 16;
+    let (von, bis) = if uebrig <= VORSPANN { (uebrig, laenge) } else { (0, laenge + 16 - uebrig) };
+    let Some(stuecke) = bytes.get(von..bis) else { return false };
+    let (grosse, rest) = stuecke.as_chunks::<64>();
+    keine_zeichen(grosse) + keine_zeichen(rest.as_chunks::<16>().0) == 2 * zeilen
 }
 
 /// Counts the bytes 0x00 to 0x1F and 0x80 to 0x9F.
 fn keine_zeichen<const N: usize>(stuecke: &[[u8; N]]) -> u32 {
+    // Without a branch, and with sums that fit into a byte: many bytes are compared at once.
     let kein_zeichen = |b: &u8| u8::from(b & 0x60 == 0);
     stuecke.iter().map(|stueck| u32::from(stueck.iter().map(kein_zeichen).sum::<u8>())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every byte at every place of records of every length, held against the plain way.
+    #[test]
+    fn a_wrong_character_is_told_at_every_place() {
+        let danach = b"0138000adt9\r\n";
+        for laenge in 30..70_usize {
+            let erste = laenge - 13;
+            let mut satz =
+                format!("{erste:03}3101{:x<1$}\r\n0133102Otto\r\n", "", erste - 9).into_bytes();
+            assert_eq!(satz.len(), laenge);
+            satz.extend_from_slice(danach);
+            assert!(hat_nur_zeichen(&satz, laenge, 2), "{laenge}");
+            // the digits before a content have been looked at when its line was told
+            for stelle in (7..erste - 2).chain(erste + 7..laenge - 2) {
+                for byte in 0..=u8::MAX {
+                    let vorher = std::mem::replace(&mut satz[stelle], byte);
+                    let erwartet = !matches!(byte, 0..0x20 | 0x80..=0x9F);
+                    assert_eq!(
+                        hat_nur_zeichen(&satz, laenge, 2),
+                        erwartet,
+                        "{laenge} {stelle} {byte}"
+                    );
+                    satz[stelle] = vorher;
+                }
+            }
+        }
+    }
 }

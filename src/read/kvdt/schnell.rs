@@ -13,7 +13,7 @@ use std::io::Read;
 
 use super::KvdtLeser;
 use super::fall::{LEISTUNGEN_MAX, QUARTALE_ZURUECK};
-use super::felder::{self, Art, FORMEN, PFLICHT};
+use super::felder;
 use super::ganz::{hat_nur_zeichen, vorspann};
 use super::kopf::Kopf;
 use super::satz::{RAHMEN, SATZ_MAX, VORRAT, VORSPANN, Zurueckgelegt, zahl};
@@ -23,116 +23,24 @@ use crate::meldung::Stelle;
 use crate::quartal::{Quartal, Tag};
 use crate::ziffern::sind_ziffern;
 
-/// What has to be looked at in the content of a field besides its length.
-#[derive(Debug, Clone, Copy)]
-enum Weg {
-    Nichts,
-    Ziffern,
-    Kalender,
-    Satzende,
-    Unbekannt,
-    ScheinId,
-    Geburtstag,
-    Versichertenart,
-    Geschlecht,
-    Versicherter,
-    Diagnose,
-    Quartal,
-    Kostentraeger,
-    Bereich,
-    Karte,
-    Gebuehrenordnung,
-    Personengruppe,
-    Dmp,
-    Scheinuntergruppe,
-    Tag,
-    Gnr,
-    Anzahl,
-    Begruendung,
-    Ort,
-    Krankenhaus,
-    Arzt,
-    Pseudoarzt,
-}
+mod folge;
+mod schritte;
 
-/// A field as the walk meets it.
-#[derive(Debug, Clone, Copy)]
-struct Schritt {
-    /// Least and most bytes of its content.
-    von: u16,
-    bis: u16,
-    /// Its bit, if it may stand but once in a record.
-    einmal: u16,
-    weg: Weg,
-}
-
-/// Bits of [`Schritt::einmal`]: the fields that every case has, and two that it may have.
-const ALLE_PFLICHTFELDER: u16 = (1 << PFLICHT.len()) - 1;
-const SCHEIN_ID: u16 = 1 << 14;
-const VERSICHERTER: u16 = 1 << 15;
-
-/// The fields by their number, as [`felder`] has them.
-static SCHRITTE: [Schritt; 10_000] = {
-    let mut schritte = [Schritt { von: 1, bis: u16::MAX, einmal: 0, weg: Weg::Unbekannt }; 10_000];
-    let mut i = 0;
-    while i < FORMEN.len() {
-        let form = FORMEN[i];
-        let weg = weg(form.feld, form.art);
-        schritte[form.feld as usize] = Schritt { von: form.von, bis: form.bis, einmal: 0, weg };
-        i += 1;
-    }
-    let mut i = 0;
-    while i < PFLICHT.len() {
-        schritte[PFLICHT[i] as usize].einmal = 1 << i;
-        i += 1;
-    }
-    schritte[3003].einmal = SCHEIN_ID;
-    schritte[3119].einmal = VERSICHERTER;
-    // it is the next record's
-    (schritte[8000].von, schritte[8000].bis) = (1, u16::MAX);
-    schritte
-};
-
-const fn weg(feld: u16, art: Art) -> Weg {
-    match (feld, art) {
-        (3003, _) => Weg::ScheinId,
-        (3103, _) => Weg::Geburtstag,
-        (3108, _) => Weg::Versichertenart,
-        (3110, _) => Weg::Geschlecht,
-        (3119, _) => Weg::Versicherter,
-        (3673 | 6001, _) => Weg::Diagnose,
-        (4101, _) => Weg::Quartal,
-        (4104, _) => Weg::Kostentraeger,
-        (4106, _) => Weg::Bereich,
-        (4109, _) => Weg::Karte,
-        (4121, _) => Weg::Gebuehrenordnung,
-        (4131, _) => Weg::Personengruppe,
-        (4132, _) => Weg::Dmp,
-        (4239, _) => Weg::Scheinuntergruppe,
-        (5000, _) => Weg::Tag,
-        (5001, _) => Weg::Gnr,
-        (5005, _) => Weg::Anzahl,
-        (5009, _) => Weg::Begruendung,
-        (5098, _) => Weg::Ort,
-        (5099, _) => Weg::Arzt,
-        (5101, _) => Weg::Pseudoarzt,
-        (5102, _) => Weg::Krankenhaus,
-        (8000, _) => Weg::Satzende,
-        (_, Art::Text) => Weg::Nichts,
-        (_, Art::Ziffern) => Weg::Ziffern,
-        (_, Art::Tag | Art::Geburtstag | Art::Zeitraum) => Weg::Kalender,
-    }
-}
+use schritte::{ALLE_PFLICHTFELDER, SCHEIN_ID, SCHRITTE, Schritt, Weg};
 
 /// Bytes of a line with nine digits, and of two of them: place and physician of a service.
 const NEUNER: usize = 18;
 const PAAR: usize = 2 * NEUNER;
 
+/// How many of them are remembered: a practice has few physicians.
+const PAARE: usize = 4;
+
 /// Values that mostly come again in the next service or case, with what they mean.
 #[derive(Debug)]
 pub(super) struct Zuletzt {
-    /// Place and physician, against whom nothing speaks, not even in the package's quarter.
-    paar: ([u8; PAAR], Lanr),
+    /// Places and physicians, against whom nothing speaks, not even in the package's quarter; the
+    /// last one first.
+    paare: [([u8; PAAR], Lanr); PAARE],
     quartal: ([u8; 5], Zeitraum),
 }
 
@@ -147,7 +55,7 @@ struct Zeitraum {
 impl Default for Zuletzt {
     fn default() -> Self {
         let quartal = Tag::default().quartal();
-        Self { paar: ([0; PAAR], Lanr::OHNE), quartal: ([0; 5], Zeitraum::neu(quartal)) }
+        Self { paare: [([0; PAAR], Lanr::OHNE); PAARE], quartal: ([0; 5], Zeitraum::neu(quartal)) }
     }
 }
 
@@ -165,6 +73,8 @@ impl<R: Read> KvdtLeser<R> {
             let Some((saetze, kopf, summen)) = self.faelle.im_adt() else { return false };
             let (bytes, ab) = saetze.vorrat();
             let mut weg = Zurueckgelegt::default();
+            // mostly all are of one kind
+            let mut gleiche = ((Satzart::Ambulant, 0), 0);
             let ende = loop {
                 if stapel.ist_voll() {
                     break Some(true);
@@ -199,7 +109,12 @@ impl<R: Read> KvdtLeser<R> {
                         satz: ab.satz.map(|satz| satz + weg.saetze),
                     },
                 });
-                *summen.faelle.entry((schein.satzart, schein.scheinuntergruppe)).or_default() += 1;
+                let art = (schein.satzart, schein.scheinuntergruppe);
+                if gleiche.0 != art {
+                    summen.zaehle(gleiche.0, gleiche.1);
+                    gleiche = (art, 0);
+                }
+                gleiche.1 += 1;
                 summen.leistungen += schein.leistungen;
                 summen.leistungen_mit_anzahl += schein.leistungen_mit_anzahl;
                 summen.unbekannte_felder += schein.unbekannte_felder;
@@ -207,6 +122,7 @@ impl<R: Read> KvdtLeser<R> {
                 weg.zeilen += u64::from(schein.zeilen);
                 weg.saetze += 1;
             };
+            summen.zaehle(gleiche.0, gleiche.1);
             saetze.ueberspringe(&weg);
             summen.saetze += weg.saetze;
             block.faelle += weg.saetze;
@@ -232,6 +148,40 @@ struct Schein<'a> {
     leistungen: u64,
     leistungen_mit_anzahl: u64,
     unbekannte_felder: u64,
+}
+
+/// Where the walk stands in a record.
+#[derive(Clone, Copy)]
+struct Stand<'a> {
+    rest: &'a [u8],
+    /// Lines before `rest`.
+    zeilen: u32,
+    /// [`Schritt::einmal`] of all fields before it.
+    gesehen: u32,
+}
+
+/// A line that is whole.
+#[derive(Clone, Copy)]
+struct Zeile<'a> {
+    /// Bytes of `inhalt`.
+    laenge: u16,
+    inhalt: &'a [u8],
+    danach: &'a [u8],
+}
+
+impl<'a> Zeile<'a> {
+    /// Reads the next line, and returns its field.
+    #[expect(clippy::inline_always, reason = "all lines come here")]
+    #[inline(always)]
+    fn lies(rest: &'a [u8]) -> Option<(u16, Self)> {
+        let (laenge, feld, zeichen) = vorspann(*rest.first_chunk()?)?;
+        if laenge <= RAHMEN || zeichen == b' ' {
+            return None;
+        }
+        let (zeile, danach) = rest.split_at_checked(usize::from(laenge))?;
+        let inhalt = zeile.strip_suffix(b"\r\n")?.get(VORSPANN..)?;
+        Some((feld, Self { laenge: laenge - RAHMEN, inhalt, danach }))
+    }
 }
 
 /// What a field of a service would belong to.
@@ -316,43 +266,43 @@ impl<'a, 'b> Gang<'a, 'b> {
         let satzart = erste.strip_prefix(b"0138000")?.strip_suffix(b"\r\n")?;
         self.satzart = Satzart::aus_bytes(satzart)?;
         // what changes with every line stays in registers
-        let (schritte, mut rest, mut zeilen, mut gesehen) = (&SCHRITTE, rest, 1, 0);
+        let mut stand = Stand { rest, zeilen: 1, gesehen: 0 };
+        self.schein_in_folge(&mut stand)?;
         loop {
-            let (laenge, feld, zeichen) = vorspann(*rest.first_chunk()?)?;
-            if laenge <= RAHMEN || zeichen == b' ' {
-                return None;
+            self.leistungen_in_folge(&mut stand)?;
+            let (feld, zeile) = Zeile::lies(stand.rest)?;
+            let schritt = SCHRITTE[usize::from(feld)];
+            if matches!(schritt.weg, Weg::Satzende) {
+                let ist_ganz = !zeile.inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
+                return ist_ganz.then(|| self.schliesse(&stand))?;
             }
-            let (zeile, danach) = rest.split_at_checked(usize::from(laenge))?;
-            let inhalt = zeile.strip_suffix(b"\r\n")?.get(VORSPANN..)?;
-            let schritt = schritte[usize::from(feld)];
-            let laenge = laenge - RAHMEN;
-            // in a whole register: a half that is written and read as a whole makes the core wait
-            let einmal = u32::from(schritt.einmal);
-            if laenge < schritt.von || schritt.bis < laenge || gesehen & einmal != 0 {
-                return None;
-            }
-            gesehen |= einmal;
-            match schritt.weg {
-                Weg::Satzende => {
-                    let ist_ganz = !inhalt.iter().any(|b| matches!(b, b'\r' | b'\n'));
-                    return ist_ganz.then(|| self.schliesse(rest, zeilen, gesehen))?;
-                }
-                Weg::Gnr => {
-                    self.gnr(inhalt)?;
-                    (rest, zeilen) = (danach, zeilen + 1);
-                    if let Some(danach) = self.ort_und_arzt(rest) {
-                        (rest, zeilen) = (danach, zeilen + 2);
-                    }
-                }
-                weg => {
-                    self.feld(weg, feld, inhalt)?;
-                    (rest, zeilen) = (danach, zeilen + 1);
-                }
-            }
+            self.nimm(feld, schritt, zeile, &mut stand)?;
         }
     }
 
-    #[inline]
+    /// Takes a line whose field has been told.
+    #[expect(clippy::inline_always, reason = "what is known of the field is known at compile time")]
+    #[inline(always)]
+    fn nimm(
+        &mut self,
+        feld: u16,
+        schritt: Schritt,
+        zeile: Zeile<'a>,
+        stand: &mut Stand<'a>,
+    ) -> Option<()> {
+        let Zeile { laenge, inhalt, danach } = zeile;
+        // in a whole register: a half that is written and read as a whole makes the core wait
+        let einmal = u32::from(schritt.einmal);
+        if laenge < schritt.von || schritt.bis < laenge || stand.gesehen & einmal != 0 {
+            return None;
+        }
+        self.feld(schritt.weg, feld, inhalt)?;
+        *stand = Stand { rest: danach, zeilen: stand.zeilen + 1, gesehen: stand.gesehen | einmal };
+        Some(())
+    }
+
+    #[expect(clippy::inline_always, reason = "what is known of the field is known at compile time")]
+    #[inline(always)]
     fn feld(&mut self, weg: Weg, feld: u16, inhalt: &'a [u8]) -> Option<()> {
         let passt = match weg {
             Weg::Nichts => true,
@@ -396,7 +346,8 @@ impl<'a, 'b> Gang<'a, 'b> {
             Weg::Arzt => return self.arzt(inhalt),
             Weg::Krankenhaus => return sind_ziffern(inhalt).then(|| self.mit_ort())?,
             Weg::Pseudoarzt => return self.mit_arzt(Lanr::aus_bytes(inhalt).ok()?),
-            Weg::Gnr | Weg::Satzende => false,
+            Weg::Gnr => return self.gnr(inhalt),
+            Weg::Satzende => false,
         };
         passt.then_some(())
     }
@@ -419,17 +370,21 @@ impl<'a, 'b> Gang<'a, 'b> {
         (id != VersichertenId::TESTKARTE && id.pruefziffer_stimmt()).then_some(())
     }
 
+    #[inline]
     fn quartal(&mut self, inhalt: &[u8]) -> Option<()> {
         let text: &[u8; 5] = inhalt.try_into().ok()?;
         if self.zuletzt.quartal.0 != *text {
-            let (quartal, paket) = (super::quartal(inhalt)?, self.kopf.quartal);
-            if paket < quartal || QUARTALE_ZURUECK < paket.seit(quartal) {
-                return None;
-            }
-            self.zuletzt.quartal = (*text, Zeitraum::neu(quartal));
+            self.zuletzt.quartal = (*text, self.anderes_quartal(*text)?);
         }
         self.zeitraum = Some(self.zuletzt.quartal.1);
         Some(())
+    }
+
+    #[cold]
+    fn anderes_quartal(&self, inhalt: [u8; 5]) -> Option<Zeitraum> {
+        let (quartal, paket) = (super::quartal(&inhalt)?, self.kopf.quartal);
+        let passt = quartal <= paket && paket.seit(quartal) <= QUARTALE_ZURUECK;
+        passt.then(|| Zeitraum::neu(quartal))
     }
 
     #[inline]
@@ -443,7 +398,8 @@ impl<'a, 'b> Gang<'a, 'b> {
         (ab <= tag && tag <= letzter).then_some(())
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "every service comes here")]
+    #[inline(always)]
     fn gnr(&mut self, inhalt: &[u8]) -> Option<()> {
         let (ziffern, zusatz) = inhalt.split_first_chunk::<5>()?;
         if !sind_ziffern(ziffern) || !matches!(zusatz, [] | [b'A'..=b'Z']) {
@@ -456,21 +412,35 @@ impl<'a, 'b> Gang<'a, 'b> {
         Some(())
     }
 
-    /// Takes the lines of place and physician that mostly follow a GNR; returns what follows them.
+    /// Takes the lines of place and physician that mostly follow a GNR, if they come next.
     #[inline]
-    fn ort_und_arzt(&mut self, rest: &'a [u8]) -> Option<&'a [u8]> {
-        let (paar, danach) = rest.split_first_chunk::<PAAR>()?;
+    fn ort_und_arzt(&mut self, stand: &mut Stand<'a>) {
+        let Some((paar, danach)) = stand.rest.split_first_chunk::<PAAR>() else { return };
         // mostly those of the service before
-        if !sind_gleich(paar, &self.zuletzt.paar.0) {
-            self.zuletzt.paar = (*paar, self.lies_paar(paar)?);
+        if !sind_gleich(paar, &self.zuletzt.paare[0].0) && !self.anderes_paar(paar) {
+            return;
         }
         (self.offen.ort, self.offen.arzt) = (true, true);
-        self.offen.lanr = self.zuletzt.paar.1;
-        Some(danach)
+        self.offen.lanr = self.zuletzt.paare[0].1;
+        (stand.rest, stand.zeilen) = (danach, stand.zeilen + 2);
+    }
+
+    /// Puts another pair to the front, if nothing speaks against it.
+    #[cold]
+    fn anderes_paar(&mut self, paar: &[u8; PAAR]) -> bool {
+        let platz = self.zuletzt.paare.iter().position(|(bytes, _)| sind_gleich(bytes, paar));
+        let Some(platz) = platz.or_else(|| {
+            // instead of the one that was not used for longest
+            self.zuletzt.paare[PAARE - 1] = (*paar, self.lies_paar(paar)?);
+            Some(PAARE - 1)
+        }) else {
+            return false;
+        };
+        self.zuletzt.paare[..=platz].rotate_right(1);
+        true
     }
 
     /// Reads place and physician against whom nothing speaks in any quarter.
-    #[cold]
     fn lies_paar(&self, paar: &[u8; PAAR]) -> Option<Lanr> {
         let (ort, arzt) = paar.split_at(NEUNER);
         let inhalt = |zeile: &[u8], anfang| {
@@ -554,22 +524,22 @@ impl<'a, 'b> Gang<'a, 'b> {
     /// What can be told only when all has been read.
     #[expect(clippy::inline_always, reason = "a case through memory costs 60 cycles")]
     #[inline(always)]
-    fn schliesse(&mut self, rest: &[u8], zeilen: u32, gesehen: u32) -> Option<Schein<'a>> {
+    fn schliesse(&mut self, stand: &Stand<'a>) -> Option<Schein<'a>> {
         self.schliesse_leistung()?;
         let noetig = u32::from(ALLE_PFLICHTFELDER | SCHEIN_ID);
         let ohne_versicherten =
             self.karte_gelesen && self.versicherter.is_none() && self.serie < 800;
         let braucht_diagnose = !matches!(self.scheinuntergruppe, 27 | 28);
-        let satz = &self.bytes[..self.bytes.len() - rest.len()];
-        let passt = gesehen & noetig == noetig
+        let bytes = self.bytes.len() - stand.rest.len();
+        let passt = stand.gesehen & noetig == noetig
             && !ohne_versicherten
             && (self.diagnose || !braucht_diagnose)
             && Satzart::der_scheinuntergruppe(self.scheinuntergruppe) == Some(self.satzart)
             && self.leistungen <= LEISTUNGEN_MAX as u64
-            && hat_nur_zeichen(satz, zeilen);
+            && hat_nur_zeichen(self.bytes, bytes, stand.zeilen);
         passt.then_some(Schein {
-            bytes: satz.len(),
-            zeilen,
+            bytes,
+            zeilen: stand.zeilen,
             id: self.id,
             versicherter: self.versicherter,
             quartal: self.zeitraum?.quartal,

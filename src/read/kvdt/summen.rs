@@ -24,6 +24,13 @@ pub struct Kontrollsummen {
 }
 
 impl Kontrollsummen {
+    /// Counts cases of one Satzart and Scheinuntergruppe.
+    pub(super) fn zaehle(&mut self, art: (Satzart, u8), anzahl: u64) {
+        if 0 < anzahl {
+            *self.faelle.entry(art).or_default() += anzahl;
+        }
+    }
+
     /// Adds those of other files.
     pub fn uebernimm(&mut self, andere: &Self) {
         let Self {
@@ -41,7 +48,7 @@ impl Kontrollsummen {
         self.leistungen_mit_anzahl += leistungen_mit_anzahl;
         self.unbekannte_felder += unbekannte_felder;
         for (art, anzahl) in faelle {
-            *self.faelle.entry(*art).or_default() += anzahl;
+            self.zaehle(*art, *anzahl);
         }
         for (name, (pakete, saetze)) in uebersprungen {
             let summe = self.uebersprungen.entry(name).or_default();

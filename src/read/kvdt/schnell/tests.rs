@@ -58,7 +58,28 @@ fn faelle() -> Vec<String> {
         fall.replace("3003S1", "3003S6").replace("80000101", "80000102").replace("423900", "423928").replace("6001J06.9 6003G", ""),
         fall.replace("3003S1", "3003S7").replace("80000101", "80000103").replace("423900", "423931").replace(leistung, ""),
         fall.replace("3003S1", "3003S8").replace("41211", "41213").replace("500103000", "50011a"),
+        in_ueblicher_folge(),
     ]
+}
+
+/// A case whose lines stand in the order of the Datensatzbeschreibung, with services of more places
+/// and physicians than are remembered.
+fn in_ueblicher_folge() -> String {
+    let mut fall = "80000101 3000P1 3003S9 3006CDM1.0 3101Muster 3102Eva 310319800100 \
+                    3105123456789 3119A123456780 3107Weg 31091a 311226409 3114D 3113Ort 311617 31081 \
+                    3110W 410112024 410220240102 410417101 410600 410920240110 413320200101 \
+                    411020251231 4111104612144 4134Kasse 413100 413200 41211 412200 423900 500020240115"
+        .to_owned();
+    for (i, platz) in [0, 0, 1, 2, 3, 4, 5, 0, 2, 0, 5].into_iter().enumerate() {
+        let ort = ["170010100", "170010200"][platz % 2];
+        let arzt = ["123456601", "123456602", "999999900"][platz / 2];
+        let gnr = ["03000", "03040H", "03001 5005002"][i % 3];
+        write!(fall, " 5001{gnr} 5098{ort} 5099{arzt}").expect("Text");
+        if i == 6 {
+            fall += " 500020240116";
+        }
+    }
+    fall + " 6001J06.9 6003G 6001J20.9 6003Z"
 }
 
 /// What a sender, or a wire, makes of a file.
@@ -135,10 +156,10 @@ const INHALTE: [&str; 56] = [
     "S99A123456780",
 ];
 
-const KENNUNGEN: [u16; 40] = [
+const KENNUNGEN: [u16; 48] = [
     3000, 3003, 3101, 3103, 3108, 3110, 3119, 3673, 4101, 4102, 4104, 4106, 4109, 4111, 4121, 4122,
     4125, 4131, 4132, 4205, 4239, 5000, 5001, 5003, 5005, 5006, 5009, 5012, 5098, 5099, 5100, 5101,
-    5102, 6001, 6003, 8000, 9901, 3116, 3107, 9999,
+    5102, 6001, 6003, 8000, 9901, 3116, 3107, 9999, 3006, 3105, 3109, 3112, 3113, 3114, 4110, 4133,
 ];
 
 fn aenderung() -> impl Strategy<Value = Aenderung> {
