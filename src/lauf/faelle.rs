@@ -247,7 +247,15 @@ impl Leser<'_> {
                 let ganz = !ertrag.meldungen.hat_fehler();
                 bloecke.extend(ertrag.bloecke.iter().enumerate().map(|(nummer, block)| {
                     let abschnitt = ertrag.abschnitte.get(nummer).filter(|_| ganz).copied();
-                    doppelt::Verortet { platz, zweck, umschlag, nummer, block: *block, abschnitt }
+                    doppelt::Verortet {
+                        platz,
+                        zweck,
+                        umschlag,
+                        nummer,
+                        block: *block,
+                        ganz,
+                        abschnitt,
+                    }
                 }));
             }
             let mut mehrfache = doppelt::pruefe(&bloecke, gelesen, stammdaten, &mut meldungen);

@@ -1,6 +1,10 @@
 //! What lies in several files is read again: by itself or with its whole file, it is told alike.
 
 use super::*;
+use crate::evaluate::kandidat::Zweck;
+use crate::lauf::doppelt;
+use crate::meldung::Stelle;
+use crate::read::Block;
 use crate::read::roh::tests::gzip;
 
 /// Three parts of a delivery; the practice has doubles in the middle of one and at the end of another.
@@ -50,4 +54,46 @@ fn practices_in_several_files_are_told_alike_however_they_are_read_again() {
         fs::write(pfad.with_extension("xml.gz"), gzip(&text)).expect("Datei");
     }
     assert_eq!(ohne_byte(gepackt.laufe()), erwartet);
+}
+
+/// Nobody says that nothing comes twice who could not look again.
+#[test]
+fn a_file_that_changes_during_the_run_is_an_error() {
+    let ordner = teile(str::to_owned);
+    let bestand = lies(&ordner.auftrag(), &FUER_LAUF);
+    let platz = |datei: &str| {
+        let gesucht = |g: &Gelesen| &*g.eingabe.name == datei;
+        bestand.gelesen.iter().position(gesucht).expect("die Datei")
+    };
+    let verortet = |datei: &str, ganz| doppelt::Verortet {
+        platz: platz(datei),
+        zweck: Zweck::Abrechnung,
+        umschlag: bestand.lieferungen.umschlaege[platz(datei)].as_ref().expect("ein Umschlag"),
+        nummer: 1,
+        block: Block {
+            bsnr: "170010100".parse().expect("BSNR"),
+            faelle: 2,
+            stelle: Stelle::default(),
+        },
+        ganz,
+        abschnitt: None,
+    };
+    let pruefe = |ganz| {
+        let mut meldungen = Meldungen::neu(10);
+        let orte = [verortet("faelle-2.xml", ganz), verortet("faelle-3.xml", ganz)];
+        doppelt::pruefe(&orte, &bestand.gelesen, None, &mut meldungen);
+        fehler(&meldungen)
+    };
+    assert_eq!(pruefe(true), Vec::<String>::new());
+    let pfad = ordner.0.path().join("faelle-3.xml");
+    let text = fs::read_to_string(&pfad).expect("Datei");
+    for veraendert in [Some(text.replacen("\"4\"", "\"4\"\"", 1)), None] {
+        match veraendert {
+            Some(text) => fs::write(&pfad, text).expect("Datei"),
+            None => fs::remove_file(&pfad).expect("Datei"),
+        }
+        beginnt(&pruefe(true), &["faelle-3.xml: datei_nicht_lesbar"], "verändert");
+        // an error in the file has been told, and its cases may be fewer
+        assert_eq!(pruefe(false), Vec::<String>::new());
+    }
 }
