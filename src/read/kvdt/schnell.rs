@@ -8,6 +8,9 @@
 //!
 //! It may assume that the head has been read and that the next record stands in the ADT package
 //! (`Faelle::im_adt` sees to it).
+//!
+//! What is looked at in which field stands in `schritte`; `folge` asks for the lines in their usual
+//! order, the walk here takes those of any other.
 
 use std::io::Read;
 
