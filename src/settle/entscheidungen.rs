@@ -10,10 +10,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::entscheidung::Entscheidung09;
-use super::uebernahme::{Vergabe, Vergabefall, Wettbewerb};
+use super::uebernahme::{Bewerber, Vergabe, Vergabefall, Vergabenummer, Wettbewerb};
 use crate::ergebnis::{Gruende, Grund09};
 use crate::euro::Cent;
 use crate::evaluate::kandidat::Kandidat;
+use crate::evaluate::kandidaten::{Fallplatz, Kandidaten};
 use crate::evaluate::par09::{Nachrangige, Rueckblick, Sachverhalt, Schliessungslage};
 use crate::kennung::Praxis;
 use crate::quartal::{Quartal, Tag};
@@ -51,22 +52,13 @@ struct Urteil {
 }
 
 /// A [`Wettbewerb`] whose lists are in its `Teil`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Kurzwettbewerb {
     grund: Option<Grund09>,
     /// The first grant is `im_quartal`, not one of the others.
     mit_im_quartal: bool,
     vergaben_bis: u32,
     konkurrenten: Platz,
-}
-
-/// A [`Vergabe`]; only one of this run has a case.
-#[derive(Debug, Clone)]
-struct Kurzvergabe {
-    quartal: Quartal,
-    geschlossene: Praxis,
-    praxis: Praxis,
-    fall: Option<Box<Vergabefall>>,
 }
 
 /// Judgements on the next [`TEIL`] marked cases in their order, or on the last ones.
@@ -80,12 +72,19 @@ pub struct Teil {
     nachrangige: Vec<(usize, Box<[Nachrangige]>)>,
     /// The first is the one of a case for which nobody else competes and nothing was granted before.
     wettbewerbe: Vec<Kurzwettbewerb>,
-    vergaben: Vec<Kurzvergabe>,
+    vergaben: Vec<Vergabe<Vergabenummer>>,
     konkurrenten: Vec<Box<[Praxis]>>,
 }
 
 impl Default for Teil {
     fn default() -> Self {
+        Self::mit_platz_fuer(0)
+    }
+}
+
+impl Teil {
+    /// Begins one of so many cases.
+    pub(super) fn mit_platz_fuer(faelle: usize) -> Self {
         let leer = Kurzwettbewerb {
             grund: None,
             mit_im_quartal: false,
@@ -93,7 +92,7 @@ impl Default for Teil {
             konkurrenten: None,
         };
         Self {
-            urteile: Vec::new(),
+            urteile: Vec::with_capacity(faelle),
             behandelt: Vec::new(),
             fehlend: Vec::new(),
             nachrangige: Vec::new(),
@@ -102,13 +101,11 @@ impl Default for Teil {
             konkurrenten: Vec::new(),
         }
     }
-}
 
-impl Teil {
     /// Adds the judgement on the next case; `schliessung` is the place of its closure.
-    pub(super) fn nimm(
+    pub(super) fn nimm<L>(
         &mut self,
-        sachverhalt: Sachverhalt,
+        sachverhalt: Sachverhalt<L>,
         schliessung: Option<usize>,
         gruende: Gruende<Grund09>,
     ) {
@@ -135,40 +132,67 @@ impl Teil {
         });
     }
 
+    /// Gives back what was reserved for more judgements.
+    pub(super) fn ist_voll(&mut self) {
+        self.behandelt.shrink_to_fit();
+    }
+
     /// Adds what the competition made of a case, and what it is paid.
-    fn entscheide(&mut self, nummer: usize, wettbewerb: Wettbewerb, betrag: Cent) {
+    fn entscheide(&mut self, nummer: usize, wettbewerb: Wettbewerb<Vergabenummer>, betrag: Cent) {
+        let grund = wettbewerb.grund;
+        let platz = self.platz_des_wettbewerbs(wettbewerb);
         let Some(urteil) = self.urteile.get_mut(nummer) else { return };
-        match wettbewerb.grund {
+        urteil.wettbewerb = platz;
+        match grund {
             Some(grund) => urteil.gruende.wenn(true, grund),
             None => urteil.betrag = betrag,
         }
-        urteil.wettbewerb = if wettbewerb == Wettbewerb::default() {
-            platz(0)
-        } else {
-            let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } = wettbewerb;
-            let mit_im_quartal = im_quartal.is_some();
-            let vergaben = im_quartal.into_iter().chain(andere_quartale);
-            self.vergaben.extend(vergaben.map(Kurzvergabe::from));
-            let strittig = !konkurrenten.is_empty();
-            if strittig {
-                self.konkurrenten.push(konkurrenten.into());
-            }
-            self.wettbewerbe.push(Kurzwettbewerb {
-                grund,
-                mit_im_quartal,
-                vergaben_bis: ende(&self.vergaben),
-                konkurrenten: strittig.then(|| self.konkurrenten.len() - 1).and_then(platz),
-            });
-            platz(self.wettbewerbe.len() - 1)
-        };
     }
 
-    fn wettbewerb(&self, urteil: &Urteil) -> Option<Wettbewerb> {
-        let kurz = eintrag(&self.wettbewerbe, urteil.wettbewerb)?;
-        let davor = urteil.wettbewerb?.get().checked_sub(1).and_then(NonZeroU32::new);
-        let ab = eintrag(&self.wettbewerbe, davor).map_or(0, |davor| davor.vergaben_bis as usize);
-        let mut vergaben =
-            self.vergaben[ab..kurz.vergaben_bis as usize].iter().cloned().map(Vergabe::from);
+    /// Returns where a competition stands, and adds it if it is not that of the case before: where many
+    /// cases of one patient compete, they mostly have the same.
+    fn platz_des_wettbewerbs(&mut self, wettbewerb: Wettbewerb<Vergabenummer>) -> Platz {
+        if wettbewerb == Wettbewerb::default() {
+            return platz(0);
+        }
+        let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } = wettbewerb;
+        let strittig = !konkurrenten.is_empty();
+        if strittig && self.konkurrenten.last().is_none_or(|letzte| **letzte != *konkurrenten) {
+            self.konkurrenten.push(konkurrenten.into());
+        }
+        let konkurrenten = strittig.then(|| self.konkurrenten.len() - 1).and_then(platz);
+        let vergaben = || im_quartal.iter().chain(&andere_quartale);
+        let letzter = self.wettbewerbe.len() - 1;
+        let gleicht_dem_letzten = self.wettbewerbe[letzter].grund == grund
+            && self.wettbewerbe[letzter].mit_im_quartal == im_quartal.is_some()
+            && self.wettbewerbe[letzter].konkurrenten == konkurrenten
+            && self.vergaben_in(letzter).iter().eq(vergaben());
+        if gleicht_dem_letzten {
+            return platz(letzter);
+        }
+        self.vergaben.extend(vergaben().copied());
+        self.wettbewerbe.push(Kurzwettbewerb {
+            grund,
+            mit_im_quartal: im_quartal.is_some(),
+            vergaben_bis: ende(&self.vergaben),
+            konkurrenten,
+        });
+        platz(letzter + 1)
+    }
+
+    /// Returns the grants of a competition of the list.
+    fn vergaben_in(&self, nummer: usize) -> &[Vergabe<Vergabenummer>] {
+        let bis = |nummer: usize| {
+            self.wettbewerbe.get(nummer).map_or(0, |kurz| kurz.vergaben_bis as usize)
+        };
+        let ab = nummer.checked_sub(1).map_or(0, bis);
+        self.vergaben.get(ab..bis(nummer)).unwrap_or_default()
+    }
+
+    fn wettbewerb(&self, urteil: &Urteil) -> Option<Wettbewerb<Vergabenummer>> {
+        let nummer = urteil.wettbewerb?.get() as usize - 1;
+        let kurz = self.wettbewerbe.get(nummer)?;
+        let mut vergaben = self.vergaben_in(nummer).iter().copied();
         let konkurrenten = eintrag(&self.konkurrenten, kurz.konkurrenten);
         Some(Wettbewerb {
             grund: kurz.grund,
@@ -183,49 +207,37 @@ fn ende<T>(liste: &[T]) -> u32 {
     u32::try_from(liste.len()).unwrap_or(u32::MAX)
 }
 
-impl From<Vergabe> for Kurzvergabe {
-    fn from(vergabe: Vergabe) -> Self {
-        let Vergabe { quartal, geschlossene, praxis, fall } = vergabe;
-        Self { quartal, geschlossene, praxis, fall: fall.map(Box::new) }
-    }
-}
-
-impl From<Kurzvergabe> for Vergabe {
-    fn from(kurz: Kurzvergabe) -> Self {
-        let Kurzvergabe { quartal, geschlossene, praxis, fall } = kurz;
-        Self { quartal, geschlossene, praxis, fall: fall.map(|fall| *fall) }
-    }
-}
-
 /// All § 9 decisions of a run, by practice and case id.
 #[derive(Debug, Default)]
 pub struct Entscheidungen09 {
-    faelle: Vec<Kandidat>,
+    faelle: Kandidaten,
+    ordnung: Vec<Fallplatz>,
     teile: Vec<Teil>,
     lagen: Vec<Arc<Schliessungslage>>,
     namen: Vec<Arc<str>>,
 }
 
 impl Entscheidungen09 {
-    /// Joins the marked cases, in their order, and the judgements on them. `lagen` are the closures of
-    /// the reference data, `namen` those of the inputs.
+    /// Joins the marked cases, their order, and the judgements on them in it. `lagen` are the closures
+    /// of the reference data, `namen` those of the inputs.
     pub fn neu(
-        faelle: Vec<Kandidat>,
+        faelle: Kandidaten,
+        ordnung: Vec<Fallplatz>,
         teile: Vec<Teil>,
         lagen: &[Arc<Schliessungslage>],
         namen: &[Arc<str>],
     ) -> Self {
-        Self { faelle, teile, lagen: lagen.to_vec(), namen: namen.to_vec() }
+        Self { faelle, ordnung, teile, lagen: lagen.to_vec(), namen: namen.to_vec() }
     }
 
     /// Returns how many there are.
     pub fn len(&self) -> usize {
-        self.faelle.len()
+        self.ordnung.len()
     }
 
     /// Tells whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.faelle.is_empty()
+        self.ordnung.is_empty()
     }
 
     /// Returns the decisions, each put together for the caller.
@@ -241,18 +253,25 @@ impl Entscheidungen09 {
     /// Returns a view of one decision.
     pub(super) fn blick(&self, nummer: usize) -> Blick<'_> {
         let teil = &self.teile[nummer / TEIL];
-        let fall = &self.faelle[nummer];
+        let platz = self.ordnung[nummer];
         Blick {
             alle: self,
             teil,
-            fall,
+            platz,
+            fall: self.faelle.fall(platz),
             urteil: &teil.urteile[nummer % TEIL],
             nummer: nummer % TEIL,
         }
     }
 
     /// Adds what the competition made of a case, and what it is paid if nothing stands against it.
-    pub(super) fn entscheide(&mut self, nummer: usize, wettbewerb: Wettbewerb, betrag: Cent) {
+    pub(super) fn entscheide(
+        &mut self,
+        bewerber: &Bewerber,
+        wettbewerb: Wettbewerb<Vergabenummer>,
+        betrag: Cent,
+    ) {
+        let nummer = bewerber.nummer as usize;
         if let Some(teil) = self.teile.get_mut(nummer / TEIL) {
             teil.entscheide(nummer % TEIL, wettbewerb, betrag);
         }
@@ -297,6 +316,7 @@ impl ExactSizeIterator for Blicke<'_> {}
 pub struct Blick<'a> {
     alle: &'a Entscheidungen09,
     teil: &'a Teil,
+    platz: Fallplatz,
     fall: &'a Kandidat,
     urteil: &'a Urteil,
     /// In its `Teil`.
@@ -307,6 +327,11 @@ impl<'a> Blick<'a> {
     /// Returns the case as it was read.
     pub fn fall(self) -> &'a Kandidat {
         self.fall
+    }
+
+    /// Returns the id of the case.
+    pub fn fall_id(self) -> &'a str {
+        self.alle.faelle.id(self.platz)
     }
 
     /// Returns the name of its input.
@@ -358,28 +383,63 @@ impl<'a> Blick<'a> {
         }
     }
 
+    /// Returns what the competition made of it.
+    fn wettbewerb(self) -> Option<Wettbewerb> {
+        let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } =
+            self.teil.wettbewerb(self.urteil)?;
+        let vergabe = |v: Vergabe<Vergabenummer>| Vergabe {
+            quartal: v.quartal,
+            geschlossene: v.geschlossene,
+            praxis: v.praxis,
+            fall: v.fall.map(|fall| Vergabefall {
+                id: self.alle.blick(fall.nummer as usize).fall_id().into(),
+                erster_tag: fall.erster_tag,
+            }),
+        };
+        Some(Wettbewerb {
+            grund,
+            im_quartal: im_quartal.map(vergabe),
+            andere_quartale: andere_quartale.into_iter().map(vergabe).collect(),
+            konkurrenten,
+        })
+    }
+
     /// Returns the whole decision.
     pub fn entscheidung(self) -> Entscheidung09 {
         Entscheidung09 {
-            fall_id: self.fall.fall_id.clone(),
+            fall_id: self.fall_id().into(),
             datei: Arc::clone(self.datei()),
             stelle: self.fall.stelle.into(),
             patient: self.fall.patient,
             sachverhalt: self.sachverhalt(),
-            wettbewerb: self.teil.wettbewerb(self.urteil),
+            wettbewerb: self.wettbewerb(),
             gruende: self.urteil.gruende,
             betrag: self.urteil.betrag,
         }
     }
 }
 
-/// Decisions that a test has changed.
+/// Decisions that a test has changed. A grant of this run keeps its case if that is among them.
 #[cfg(test)]
 impl FromIterator<Entscheidung09> for Entscheidungen09 {
     fn from_iter<I: IntoIterator<Item = Entscheidung09>>(entscheidungen: I) -> Self {
+        let entscheidungen: Vec<Entscheidung09> = entscheidungen.into_iter().collect();
+        let nummern: std::collections::BTreeMap<(Praxis, smol_str::SmolStr), u32> = entscheidungen
+            .iter()
+            .zip(0..)
+            .map(|(e, nummer)| ((e.sachverhalt.praxis, e.fall_id.clone()), nummer))
+            .collect();
+        let vergabe = |v: Vergabe| Vergabe {
+            quartal: v.quartal,
+            geschlossene: v.geschlossene,
+            praxis: v.praxis,
+            fall: v.fall.map(|fall| Vergabenummer {
+                nummer: nummern[&(v.praxis, fall.id)],
+                erster_tag: fall.erster_tag,
+            }),
+        };
         let mut alle = Self::default();
-        for e in entscheidungen {
-            let nummer = alle.faelle.len();
+        for (nummer, e) in entscheidungen.into_iter().enumerate() {
             if nummer % TEIL == 0 {
                 alle.teile.push(Teil::default());
             }
@@ -389,9 +449,9 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
                 alle.lagen.len() - 1
             });
             alle.namen.push(e.datei);
-            alle.faelle.push(Kandidat {
+            let fall = Kandidat {
                 praxis: s.praxis,
-                fall_id: e.fall_id,
+                id_bis: 0,
                 patient: e.patient,
                 quartal: s.quartal,
                 satzart: s.satzart,
@@ -403,13 +463,22 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
                 tage_hausarzt: s.tage_hausarzt,
                 datei: u32::try_from(nummer).expect("wenige"),
                 stelle: e.stelle.into(),
-            });
+            };
+            alle.faelle.nimm(fall, &e.fall_id);
             let teil = alle.teile.last_mut().expect("ein Teil");
             teil.nimm(s, schliessung, e.gruende);
             if let Some(wettbewerb) = e.wettbewerb {
+                let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } = wettbewerb;
+                let wettbewerb = Wettbewerb {
+                    grund,
+                    im_quartal: im_quartal.map(vergabe),
+                    andere_quartale: andere_quartale.into_iter().map(vergabe).collect(),
+                    konkurrenten,
+                };
                 teil.entscheide(nummer % TEIL, wettbewerb, e.betrag);
             }
         }
+        alle.ordnung = alle.faelle.laeufe().flat_map(|lauf| lauf.plaetze()).collect();
         alle
     }
 }
@@ -418,13 +487,14 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
 mod tests {
     use super::*;
 
-    /// 256 bytes are what a marked case may take at most; room is left for its lists, its competition,
-    /// a long id, and the keys while decisions are put in order.
+    /// 256 bytes are what a marked case may take at most; room is left for its lists and a long id.
     #[test]
     fn a_marked_case_stays_small() {
-        assert!(size_of::<Kandidat>() <= 104);
+        assert!(size_of::<Kandidat>() <= 80);
         assert!(size_of::<Urteil>() <= 48);
-        assert!(size_of::<Kurzvergabe>() <= 24);
+        assert!(size_of::<Fallplatz>() <= 8);
+        assert!(size_of::<Bewerber>() <= 32);
+        assert!(size_of::<Vergabe<Vergabenummer>>() <= 24);
         assert!(size_of::<Kurzwettbewerb>() <= 16);
     }
 }

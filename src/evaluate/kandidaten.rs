@@ -1,0 +1,147 @@
+//! All marked cases of a run, where they were read to: none is moved, whatever their order will be.
+//!
+//! They are what a run's memory grows with, so a case id takes its bytes and no allocation of its own.
+
+use std::ops::Range;
+
+use super::kandidat::Kandidat;
+use crate::kennung::Praxis;
+
+/// Up to how many cases another list is copied to the end of the last one: a thousand small files
+/// shall not leave a thousand lists behind.
+const WENIGE: usize = 4096;
+
+/// Marked cases with their ids.
+#[derive(Debug, Default)]
+pub struct Kandidaten {
+    listen: Vec<Liste>,
+    anzahl: usize,
+}
+
+/// Where a marked case stands in [`Kandidaten`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fallplatz {
+    liste: u32,
+    nummer: u32,
+}
+
+#[derive(Debug, Default)]
+struct Liste {
+    faelle: Vec<Kandidat>,
+    /// Their ids, one behind the other; each ends where its case says.
+    ids: String,
+    /// Where the next ones of one practice begin.
+    laeufe: Vec<(Praxis, u32)>,
+}
+
+/// Cases of one practice that were read one after the other.
+#[derive(Debug, Clone)]
+pub struct Lauf {
+    /// The practice.
+    pub praxis: Praxis,
+    liste: u32,
+    nummern: Range<u32>,
+}
+
+impl Lauf {
+    /// Returns where the cases stand.
+    pub fn plaetze(&self) -> impl ExactSizeIterator<Item = Fallplatz> + use<> {
+        let liste = self.liste;
+        self.nummern.clone().map(move |nummer| Fallplatz { liste, nummer })
+    }
+}
+
+impl Liste {
+    /// Tells whether so many cases more, with so many bytes of ids, can be counted in 32 bits.
+    fn fasst(&self, faelle: usize, ids: usize) -> bool {
+        let passt = |bisher: usize, weitere: usize| u32::try_from(bisher + weitere).is_ok();
+        passt(self.faelle.len(), faelle) && passt(self.ids.len(), ids)
+    }
+
+    fn nimm(&mut self, fall: Kandidat, id: &str) {
+        if self.laeufe.last().is_none_or(|(praxis, _)| *praxis != fall.praxis) {
+            self.laeufe.push((fall.praxis, kurz(self.faelle.len())));
+        }
+        self.ids.push_str(id);
+        self.faelle.push(Kandidat { id_bis: kurz(self.ids.len()), ..fall });
+    }
+
+    fn id(&self, nummer: usize) -> &str {
+        let bis = |nummer: usize| self.faelle.get(nummer).map_or(0, |fall| fall.id_bis as usize);
+        let ab = nummer.checked_sub(1).map_or(0, bis);
+        self.ids.get(ab..bis(nummer)).unwrap_or_default()
+    }
+}
+
+fn kurz(zahl: usize) -> u32 {
+    u32::try_from(zahl).unwrap_or(u32::MAX)
+}
+
+impl Kandidaten {
+    /// Adds a case.
+    pub fn nimm(&mut self, fall: Kandidat, id: &str) {
+        if self.listen.last().is_none_or(|letzte| !letzte.fasst(1, id.len())) {
+            self.listen.push(Liste::default());
+        }
+        if let Some(letzte) = self.listen.last_mut() {
+            letzte.nimm(fall, id);
+            self.anzahl += 1;
+        }
+    }
+
+    /// Adds those of another input.
+    pub fn uebernimm(&mut self, andere: Self) {
+        self.anzahl += andere.anzahl;
+        for liste in andere.listen {
+            match self.listen.last_mut() {
+                Some(letzte)
+                    if liste.faelle.len() <= WENIGE
+                        && letzte.fasst(liste.faelle.len(), liste.ids.len()) =>
+                {
+                    for (nummer, fall) in liste.faelle.iter().enumerate() {
+                        letzte.nimm(*fall, liste.id(nummer));
+                    }
+                }
+                _ => self.listen.push(liste),
+            }
+        }
+    }
+
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.anzahl
+    }
+
+    /// Tells whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.anzahl == 0
+    }
+
+    /// Returns the cases as they were read.
+    pub fn iter(&self) -> impl Iterator<Item = &Kandidat> {
+        self.listen.iter().flat_map(|liste| &liste.faelle)
+    }
+
+    /// Returns a case.
+    pub fn fall(&self, platz: Fallplatz) -> &Kandidat {
+        &self.listen[platz.liste as usize].faelle[platz.nummer as usize]
+    }
+
+    /// Returns the id of a case.
+    pub fn id(&self, platz: Fallplatz) -> &str {
+        self.listen[platz.liste as usize].id(platz.nummer as usize)
+    }
+
+    /// Returns the cases of all practices as they were read.
+    pub fn laeufe(&self) -> impl Iterator<Item = Lauf> {
+        self.listen.iter().zip(0..).flat_map(|(inhalt, liste)| {
+            let enden = inhalt.laeufe.iter().skip(1).map(|(_, ab)| *ab);
+            let enden = enden.chain([kurz(inhalt.faelle.len())]);
+            inhalt.laeufe.iter().zip(enden).map(move |((praxis, ab), bis)| Lauf {
+                praxis: *praxis,
+                liste,
+                nummern: *ab..bis,
+            })
+        })
+    }
+}
