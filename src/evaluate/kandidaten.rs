@@ -145,3 +145,91 @@ impl Kandidaten {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::kandidat::Kurzstelle;
+    use crate::evaluate::par09::Markierung;
+    use crate::fall::Satzart;
+    use crate::meldung::Stelle;
+    use crate::quartal::Tage;
+
+    fn fall(praxis: &str, satz: u64) -> Kandidat {
+        Kandidat {
+            praxis: praxis.parse().expect("Praxis"),
+            id_bis: 0,
+            patient: None,
+            quartal: "2024Q1".parse().expect("Quartal"),
+            satzart: Satzart::Ambulant,
+            scheinuntergruppe: 0,
+            markierung: Markierung::Ausdruecklich,
+            benannt: None,
+            id_erzeugt: false,
+            tage: Tage::default(),
+            tage_hausarzt: Tage::default(),
+            datei: 0,
+            stelle: Kurzstelle::from(Stelle { byte: None, zeile: None, satz: Some(satz) }),
+        }
+    }
+
+    /// A practice, and the ids and records of its cases.
+    type Gelesen<'a> = (String, Vec<(&'a str, Option<u64>)>);
+
+    fn laeufe(kandidaten: &Kandidaten) -> Vec<Gelesen<'_>> {
+        let je_lauf = kandidaten.laeufe().map(|lauf| {
+            let faelle = lauf.plaetze().map(|platz| {
+                let fall = kandidaten.fall(platz);
+                assert_eq!(fall.praxis, lauf.praxis);
+                (kandidaten.id(platz), Stelle::from(fall.stelle).satz)
+            });
+            (lauf.praxis.to_string(), faelle.collect())
+        });
+        je_lauf.collect()
+    }
+
+    #[test]
+    fn a_case_keeps_its_id_whatever_list_it_comes_to() {
+        let mut alle = Kandidaten::default();
+        assert!(alle.is_empty() && alle.laeufe().next().is_none());
+        for (datei, praxen) in [["1700101", "1700101"], ["1700101", "1700102"]].iter().enumerate() {
+            let mut eine = Kandidaten::default();
+            for (satz, praxis) in (1..).zip(praxen) {
+                eine.nimm(fall(praxis, satz), &format!("{datei}ä{satz}"));
+            }
+            eine.nimm(fall("1700103", 3), "");
+            alle.uebernimm(eine);
+        }
+        let lauf = |praxis: &str, faelle: &[(&'static str, u64)]| {
+            let faelle = faelle.iter().map(|(id, satz)| (*id, Some(*satz))).collect();
+            (praxis.to_owned(), faelle)
+        };
+        let erwartet = [
+            lauf("1700101", &[("0ä1", 1), ("0ä2", 2)]),
+            lauf("1700103", &[("", 3)]),
+            lauf("1700101", &[("1ä1", 1)]),
+            lauf("1700102", &[("1ä2", 2)]),
+            lauf("1700103", &[("", 3)]),
+        ];
+        assert_eq!(laeufe(&alle), erwartet);
+        assert_eq!((alle.len(), alle.iter().count()), (6, 6));
+    }
+
+    #[test]
+    fn a_long_list_is_not_copied() {
+        let mut alle = Kandidaten::default();
+        for anzahl in [WENIGE, WENIGE + 1, 1] {
+            let mut eine = Kandidaten::default();
+            for satz in 0..anzahl {
+                eine.nimm(fall("1700101", satz as u64), &satz.to_string());
+            }
+            alle.uebernimm(eine);
+        }
+        let gefunden = laeufe(&alle);
+        let laengen: Vec<usize> = gefunden.iter().map(|(_, faelle)| faelle.len()).collect();
+        assert_eq!(laengen, [WENIGE, WENIGE + 2]);
+        assert_eq!(gefunden[0].1[WENIGE - 1], ("4095", Some(4095)));
+        assert_eq!(gefunden[1].1[WENIGE..], [("4096", Some(4096)), ("0", Some(0))]);
+        assert_eq!((alle.len(), alle.iter().count()), (2 * WENIGE + 2, 2 * WENIGE + 2));
+    }
+}

@@ -2,6 +2,8 @@
 //!
 //! Only the competition between cases of one patient goes over all parts, and it is quick.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use crate::evaluate::kandidat::Ertrag;
@@ -10,7 +12,7 @@ use crate::evaluate::par09::sachverhalt::Grundlage;
 use crate::meldung::Meldungen;
 use crate::settle::abrechnung::{Abrechnung, Umstaende, reihenfolge};
 use crate::settle::entscheidungen::{Entscheidungen09, TEIL, Teil};
-use crate::settle::uebernahme::{self, Bewerber};
+use crate::settle::uebernahme;
 
 impl Umstaende<'_> {
     /// Decides, books and checks the equations; errors are recorded.
@@ -26,12 +28,19 @@ impl Umstaende<'_> {
         let ungekennzeichnet = self.hinweis(grundlage, unmarkiert, meldungen);
         let kandidaten = std::mem::take(&mut ertrag.kandidaten);
         let ordnung = geordnet(&kandidaten);
-        let (teile, bewerber): (Vec<Teil>, Vec<Vec<Bewerber>>) = ordnung
+        // One list for all parts: joined afterwards, all of them would be there twice for a moment.
+        let bewerber = Mutex::new(Vec::new());
+        let teile: Vec<Teil> = ordnung
             .par_chunks(TEIL)
             .enumerate()
-            .map(|(i, plaetze)| self.urteile(grundlage, &kandidaten, plaetze, i * TEIL))
-            .unzip();
-        let mut bewerber = bewerber.concat();
+            .map(|(i, plaetze)| {
+                let (teil, mut weitere) = self.urteile(grundlage, &kandidaten, plaetze, i * TEIL);
+                bewerber.lock().unwrap_or_else(PoisonError::into_inner).append(&mut weitere);
+                teil
+            })
+            .collect();
+        let mut bewerber = bewerber.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Whichever part came first: no two of them are equal in this order.
         bewerber.par_sort_unstable_by(|a, b| {
             uebernahme::reihenfolge(a, b, |bewerber| {
                 let fall = kandidaten.fall(ordnung[bewerber.nummer as usize]);

@@ -166,7 +166,7 @@ impl Umstaende<'_> {
                 nummer = nummer.saturating_add(1);
             }
         }
-        teil.ist_voll();
+        teil.beende();
         (teil, bewerber)
     }
 

@@ -76,12 +76,6 @@ pub struct Teil {
     konkurrenten: Vec<Box<[Praxis]>>,
 }
 
-impl Default for Teil {
-    fn default() -> Self {
-        Self::mit_platz_fuer(0)
-    }
-}
-
 impl Teil {
     /// Begins one of so many cases.
     pub(super) fn mit_platz_fuer(faelle: usize) -> Self {
@@ -132,8 +126,8 @@ impl Teil {
         });
     }
 
-    /// Gives back what was reserved for more judgements.
-    pub(super) fn ist_voll(&mut self) {
+    /// Gives back what was reserved for further judgements.
+    pub(super) fn beende(&mut self) {
         self.behandelt.shrink_to_fit();
     }
 
@@ -189,8 +183,8 @@ impl Teil {
         self.vergaben.get(ab..bis(nummer)).unwrap_or_default()
     }
 
-    fn wettbewerb(&self, urteil: &Urteil) -> Option<Wettbewerb<Vergabenummer>> {
-        let nummer = urteil.wettbewerb?.get() as usize - 1;
+    fn wettbewerb(&self, platz: Platz) -> Option<Wettbewerb<Vergabenummer>> {
+        let nummer = platz?.get() as usize - 1;
         let kurz = self.wettbewerbe.get(nummer)?;
         let mut vergaben = self.vergaben_in(nummer).iter().copied();
         let konkurrenten = eintrag(&self.konkurrenten, kurz.konkurrenten);
@@ -386,7 +380,7 @@ impl<'a> Blick<'a> {
     /// Returns what the competition made of it.
     fn wettbewerb(self) -> Option<Wettbewerb> {
         let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } =
-            self.teil.wettbewerb(self.urteil)?;
+            self.teil.wettbewerb(self.urteil.wettbewerb)?;
         let vergabe = |v: Vergabe<Vergabenummer>| Vergabe {
             quartal: v.quartal,
             geschlossene: v.geschlossene,
@@ -441,7 +435,7 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
         let mut alle = Self::default();
         for (nummer, e) in entscheidungen.into_iter().enumerate() {
             if nummer % TEIL == 0 {
-                alle.teile.push(Teil::default());
+                alle.teile.push(Teil::mit_platz_fuer(0));
             }
             let s = e.sachverhalt;
             let schliessung = s.schliessung.as_ref().map(|lage| {
@@ -496,5 +490,52 @@ mod tests {
         assert!(size_of::<Bewerber>() <= 32);
         assert!(size_of::<Vergabe<Vergabenummer>>() <= 24);
         assert!(size_of::<Kurzwettbewerb>() <= 16);
+    }
+
+    #[test]
+    fn neighbours_share_a_competition_that_is_the_same() {
+        let praxis: Praxis = "1700101".parse().expect("Praxis");
+        let quartal: Quartal = "2024Q1".parse().expect("Quartal");
+        let vergabe = |nummer| Vergabe {
+            quartal,
+            geschlossene: praxis,
+            praxis,
+            fall: Some(Vergabenummer { nummer, erster_tag: quartal.erster_tag() }),
+        };
+        let refused = |nummer, grund| Wettbewerb {
+            grund: Some(grund),
+            im_quartal: Some(vergabe(nummer)),
+            ..Wettbewerb::default()
+        };
+        let erschoepft = |nummer| Wettbewerb {
+            grund: Some(Grund09::ZweiQuartaleAusgeschoepft),
+            andere_quartale: vec![vergabe(nummer)],
+            ..Wettbewerb::default()
+        };
+        let strittig = |liste: &[Praxis]| Wettbewerb {
+            grund: Some(Grund09::MehrfachUebernommen),
+            konkurrenten: liste.to_vec(),
+            ..Wettbewerb::default()
+        };
+        let mut teil = Teil::mit_platz_fuer(0);
+        for (wettbewerb, lists) in [
+            (Wettbewerb::default(), (1, 0, 0)),
+            (refused(0, Grund09::BereitsImQuartal), (2, 1, 0)),
+            (refused(0, Grund09::BereitsImQuartal), (2, 1, 0)),
+            (refused(0, Grund09::AnderweitigUebernommen), (3, 2, 0)),
+            (refused(1, Grund09::AnderweitigUebernommen), (4, 3, 0)),
+            (Wettbewerb::default(), (4, 3, 0)),
+            (erschoepft(1), (5, 4, 0)),
+            (erschoepft(1), (5, 4, 0)),
+            (strittig(&[praxis]), (6, 4, 1)),
+            (strittig(&[praxis]), (6, 4, 1)),
+            (Wettbewerb { im_quartal: Some(vergabe(0)), ..strittig(&[praxis]) }, (7, 5, 1)),
+            (strittig(&[praxis, praxis]), (8, 5, 2)),
+        ] {
+            let platz = teil.platz_des_wettbewerbs(wettbewerb.clone());
+            assert_eq!(teil.wettbewerb(platz), Some(wettbewerb));
+            let laengen = (teil.wettbewerbe.len(), teil.vergaben.len(), teil.konkurrenten.len());
+            assert_eq!(laengen, lists);
+        }
     }
 }

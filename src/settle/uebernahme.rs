@@ -162,7 +162,7 @@ fn stand(
     zuschlag_quartale: i32,
     auslegungen: &Auslegungen,
 ) -> Wettbewerb<Vergabenummer> {
-    let im_quartal = vergaben.iter().find(|v| v.quartal == bewerber.quartal).cloned();
+    let im_quartal = vergaben.iter().find(|v| v.quartal == bewerber.quartal).copied();
     let andere_quartale = abs3_satz1_andere_quartale(bewerber, vergaben, auslegungen);
     let erschoepft = zuschlag_quartale <= i32::try_from(andere_quartale.len()).unwrap_or(i32::MAX);
     let grund = match &im_quartal {
@@ -185,7 +185,7 @@ fn abs3_satz1_andere_quartale(
         .iter()
         .filter(|v| v.quartal != bewerber.quartal && v.geschlossene == bewerber.geschlossene)
         .filter(|v| !je_praxis || v.praxis == bewerber.praxis)
-        .cloned()
+        .copied()
         .collect();
     andere.sort_unstable_by_key(|v| v.quartal);
     andere
