@@ -7,9 +7,9 @@ use std::ops::Range;
 use super::kandidat::Kandidat;
 use crate::kennung::Praxis;
 
-/// Up to how many cases another list is copied to the end of the last one: a thousand small files
-/// shall not leave a thousand lists behind.
-const WENIGE: usize = 4096;
+/// How many cases a list holds: so few that growing, which copies it, costs nothing; so many that
+/// what a list itself takes does not count.
+const LISTE: usize = 4096;
 
 /// Marked cases with their ids.
 #[derive(Debug, Default)]
@@ -52,10 +52,18 @@ impl Lauf {
 }
 
 impl Liste {
-    /// Tells whether so many cases more, with so many bytes of ids, can be counted in 32 bits.
+    /// Begins the next one, which will be about as long.
+    fn naechste(&self) -> Self {
+        Self {
+            faelle: Vec::with_capacity(self.faelle.len()),
+            ids: String::with_capacity(self.ids.len()),
+            laeufe: Vec::new(),
+        }
+    }
+
+    /// Tells whether so many cases more have room, and 32 bits for the ends of their ids.
     fn fasst(&self, faelle: usize, ids: usize) -> bool {
-        let passt = |bisher: usize, weitere: usize| u32::try_from(bisher + weitere).is_ok();
-        passt(self.faelle.len(), faelle) && passt(self.ids.len(), ids)
+        self.faelle.len() + faelle <= LISTE && u32::try_from(self.ids.len() + ids).is_ok()
     }
 
     fn nimm(&mut self, fall: Kandidat, id: &str) {
@@ -81,7 +89,8 @@ impl Kandidaten {
     /// Adds a case.
     pub fn nimm(&mut self, fall: Kandidat, id: &str) {
         if self.listen.last().is_none_or(|letzte| !letzte.fasst(1, id.len())) {
-            self.listen.push(Liste::default());
+            let naechste = self.listen.last().map_or_else(Liste::default, Liste::naechste);
+            self.listen.push(naechste);
         }
         if let Some(letzte) = self.listen.last_mut() {
             letzte.nimm(fall, id);
@@ -89,15 +98,13 @@ impl Kandidaten {
         }
     }
 
-    /// Adds those of another input.
+    /// Adds those of another input. Where they have room, they are copied: a thousand small files shall
+    /// not leave a thousand lists behind.
     pub fn uebernimm(&mut self, andere: Self) {
         self.anzahl += andere.anzahl;
         for liste in andere.listen {
             match self.listen.last_mut() {
-                Some(letzte)
-                    if liste.faelle.len() <= WENIGE
-                        && letzte.fasst(liste.faelle.len(), liste.ids.len()) =>
-                {
+                Some(letzte) if letzte.fasst(liste.faelle.len(), liste.ids.len()) => {
                     for (nummer, fall) in liste.faelle.iter().enumerate() {
                         letzte.nimm(*fall, liste.id(nummer));
                     }
@@ -216,9 +223,9 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_not_copied() {
+    fn a_full_list_is_followed_by_another() {
         let mut alle = Kandidaten::default();
-        for anzahl in [WENIGE, WENIGE + 1, 1] {
+        for anzahl in [LISTE - 1, LISTE + 1, 1] {
             let mut eine = Kandidaten::default();
             for satz in 0..anzahl {
                 eine.nimm(fall("1700101", satz as u64), &satz.to_string());
@@ -227,9 +234,10 @@ mod tests {
         }
         let gefunden = laeufe(&alle);
         let laengen: Vec<usize> = gefunden.iter().map(|(_, faelle)| faelle.len()).collect();
-        assert_eq!(laengen, [WENIGE, WENIGE + 2]);
-        assert_eq!(gefunden[0].1[WENIGE - 1], ("4095", Some(4095)));
-        assert_eq!(gefunden[1].1[WENIGE..], [("4096", Some(4096)), ("0", Some(0))]);
-        assert_eq!((alle.len(), alle.iter().count()), (2 * WENIGE + 2, 2 * WENIGE + 2));
+        assert_eq!(laengen, [LISTE - 1, LISTE, 2]);
+        assert_eq!(gefunden[0].1[LISTE - 2], ("4094", Some(4094)));
+        assert_eq!(gefunden[1].1[LISTE - 1], ("4095", Some(4095)));
+        assert_eq!(gefunden[2].1, [("4096", Some(4096)), ("0", Some(0))]);
+        assert_eq!((alle.len(), alle.iter().count()), (2 * LISTE + 1, 2 * LISTE + 1));
     }
 }
