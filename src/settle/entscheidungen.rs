@@ -5,12 +5,12 @@
 //! whole [`Entscheidung09`] is put together when somebody looks at it.
 
 use std::iter::Map;
-use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::entscheidung::Entscheidung09;
 use super::uebernahme::{Bewerber, Vergabe, Vergabefall, Vergabenummer, Wettbewerb};
+use super::wettbewerbe::{Platz, Wettbewerbe, eintrag, ende, platz};
 use crate::ergebnis::{Gruende, Grund09};
 use crate::euro::Cent;
 use crate::evaluate::kandidat::Kandidat;
@@ -22,17 +22,6 @@ use crate::stammdaten::{Praxisart, Zeitraum};
 
 /// How many decisions a [`Teil`] holds: enough to share its lists, few enough to spread over threads.
 pub const TEIL: usize = 4096;
-
-/// Which of a list's entries; `None` is none of them.
-type Platz = Option<NonZeroU32>;
-
-fn platz(index: usize) -> Platz {
-    u32::try_from(index + 1).ok().and_then(NonZeroU32::new)
-}
-
-fn eintrag<T>(liste: &[T], platz: Platz) -> Option<&T> {
-    liste.get(platz?.get() as usize - 1)
-}
 
 /// What a marked case came to, besides its [`Kandidat`].
 #[derive(Debug, Clone)]
@@ -46,19 +35,9 @@ struct Urteil {
     behandelt_bis: u32,
     /// Its missing quarters, in the list of its `Teil`.
     fehlend: Platz,
-    /// Its competition, in the list of its `Teil`.
+    /// What the competition made of it.
     wettbewerb: Platz,
     praxis_art: Option<Praxisart>,
-}
-
-/// A [`Wettbewerb`] whose lists are in its `Teil`.
-#[derive(Debug)]
-struct Kurzwettbewerb {
-    grund: Option<Grund09>,
-    /// The first grant is `im_quartal`, not one of the others.
-    mit_im_quartal: bool,
-    vergaben_bis: u32,
-    konkurrenten: Platz,
 }
 
 /// Judgements on the next [`TEIL`] marked cases in their order, or on the last ones.
@@ -70,29 +49,16 @@ pub struct Teil {
     fehlend: Vec<Box<[(Praxis, Quartal)]>>,
     /// By number in the `Teil`: rare.
     nachrangige: Vec<(usize, Box<[Nachrangige]>)>,
-    /// The first is the one of a case for which nobody else competes and nothing was granted before.
-    wettbewerbe: Vec<Kurzwettbewerb>,
-    vergaben: Vec<Vergabe<Vergabenummer>>,
-    konkurrenten: Vec<Box<[Praxis]>>,
 }
 
 impl Teil {
     /// Begins one of so many cases.
     pub(super) fn mit_platz_fuer(faelle: usize) -> Self {
-        let leer = Kurzwettbewerb {
-            grund: None,
-            mit_im_quartal: false,
-            vergaben_bis: 0,
-            konkurrenten: None,
-        };
         Self {
             urteile: Vec::with_capacity(faelle),
             behandelt: Vec::new(),
             fehlend: Vec::new(),
             nachrangige: Vec::new(),
-            wettbewerbe: vec![leer],
-            vergaben: Vec::new(),
-            konkurrenten: Vec::new(),
         }
     }
 
@@ -130,75 +96,6 @@ impl Teil {
     pub(super) fn beende(&mut self) {
         self.behandelt.shrink_to_fit();
     }
-
-    /// Adds what the competition made of a case, and what it is paid.
-    fn entscheide(&mut self, nummer: usize, wettbewerb: Wettbewerb<Vergabenummer>, betrag: Cent) {
-        let grund = wettbewerb.grund;
-        let platz = self.platz_des_wettbewerbs(wettbewerb);
-        let Some(urteil) = self.urteile.get_mut(nummer) else { return };
-        urteil.wettbewerb = platz;
-        match grund {
-            Some(grund) => urteil.gruende.wenn(true, grund),
-            None => urteil.betrag = betrag,
-        }
-    }
-
-    /// Returns where a competition stands, and adds it if it is not that of the case before: where many
-    /// cases of one patient compete, they mostly have the same.
-    fn platz_des_wettbewerbs(&mut self, wettbewerb: Wettbewerb<Vergabenummer>) -> Platz {
-        if wettbewerb == Wettbewerb::default() {
-            return platz(0);
-        }
-        let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } = wettbewerb;
-        let strittig = !konkurrenten.is_empty();
-        if strittig && self.konkurrenten.last().is_none_or(|letzte| **letzte != *konkurrenten) {
-            self.konkurrenten.push(konkurrenten.into());
-        }
-        let konkurrenten = strittig.then(|| self.konkurrenten.len() - 1).and_then(platz);
-        let vergaben = || im_quartal.iter().chain(&andere_quartale);
-        let letzter = self.wettbewerbe.len() - 1;
-        let gleicht_dem_letzten = self.wettbewerbe[letzter].grund == grund
-            && self.wettbewerbe[letzter].mit_im_quartal == im_quartal.is_some()
-            && self.wettbewerbe[letzter].konkurrenten == konkurrenten
-            && self.vergaben_in(letzter).iter().eq(vergaben());
-        if gleicht_dem_letzten {
-            return platz(letzter);
-        }
-        self.vergaben.extend(vergaben().copied());
-        self.wettbewerbe.push(Kurzwettbewerb {
-            grund,
-            mit_im_quartal: im_quartal.is_some(),
-            vergaben_bis: ende(&self.vergaben),
-            konkurrenten,
-        });
-        platz(letzter + 1)
-    }
-
-    /// Returns the grants of a competition of the list.
-    fn vergaben_in(&self, nummer: usize) -> &[Vergabe<Vergabenummer>] {
-        let bis = |nummer: usize| {
-            self.wettbewerbe.get(nummer).map_or(0, |kurz| kurz.vergaben_bis as usize)
-        };
-        let ab = nummer.checked_sub(1).map_or(0, bis);
-        self.vergaben.get(ab..bis(nummer)).unwrap_or_default()
-    }
-
-    fn wettbewerb(&self, platz: Platz) -> Option<Wettbewerb<Vergabenummer>> {
-        let nummer = platz?.get() as usize - 1;
-        let kurz = self.wettbewerbe.get(nummer)?;
-        let mut vergaben = self.vergaben_in(nummer).iter().copied();
-        let konkurrenten = eintrag(&self.konkurrenten, kurz.konkurrenten);
-        Some(Wettbewerb {
-            grund: kurz.grund,
-            im_quartal: if kurz.mit_im_quartal { vergaben.next() } else { None },
-            andere_quartale: vergaben.collect(),
-            konkurrenten: konkurrenten.map(|liste| liste.to_vec()).unwrap_or_default(),
-        })
-    }
-}
-
-fn ende<T>(liste: &[T]) -> u32 {
-    u32::try_from(liste.len()).unwrap_or(u32::MAX)
 }
 
 /// All § 9 decisions of a run, by practice and case id.
@@ -207,6 +104,7 @@ pub struct Entscheidungen09 {
     faelle: Kandidaten,
     ordnung: Vec<Fallplatz>,
     teile: Vec<Teil>,
+    wettbewerbe: Wettbewerbe,
     lagen: Vec<Arc<Schliessungslage>>,
     namen: Vec<Arc<str>>,
 }
@@ -221,7 +119,8 @@ impl Entscheidungen09 {
         lagen: &[Arc<Schliessungslage>],
         namen: &[Arc<str>],
     ) -> Self {
-        Self { faelle, ordnung, teile, lagen: lagen.to_vec(), namen: namen.to_vec() }
+        let (lagen, namen) = (lagen.to_vec(), namen.to_vec());
+        Self { faelle, ordnung, teile, wettbewerbe: Wettbewerbe::default(), lagen, namen }
     }
 
     /// Returns how many there are.
@@ -266,9 +165,15 @@ impl Entscheidungen09 {
         betrag: Cent,
     ) {
         let nummer = bewerber.nummer as usize;
-        if let Some(teil) = self.teile.get_mut(nummer / TEIL) {
-            teil.entscheide(nummer % TEIL, wettbewerb, betrag);
+        let teil = self.teile.get_mut(nummer / TEIL);
+        let Some(urteil) = teil.and_then(|teil| teil.urteile.get_mut(nummer % TEIL)) else {
+            return;
+        };
+        match wettbewerb.grund {
+            Some(grund) => urteil.gruende.wenn(true, grund),
+            None => urteil.betrag = betrag,
         }
+        urteil.wettbewerb = self.wettbewerbe.merke(wettbewerb);
     }
 }
 
@@ -380,7 +285,7 @@ impl<'a> Blick<'a> {
     /// Returns what the competition made of it.
     fn wettbewerb(self) -> Option<Wettbewerb> {
         let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } =
-            self.teil.wettbewerb(self.urteil.wettbewerb)?;
+            self.alle.wettbewerbe.hole(self.urteil.wettbewerb)?;
         let vergabe = |v: Vergabe<Vergabenummer>| Vergabe {
             quartal: v.quartal,
             geschlossene: v.geschlossene,
@@ -469,7 +374,10 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
                     andere_quartale: andere_quartale.into_iter().map(vergabe).collect(),
                     konkurrenten,
                 };
-                teil.entscheide(nummer % TEIL, wettbewerb, e.betrag);
+                if let Some(urteil) = teil.urteile.last_mut() {
+                    urteil.betrag = e.betrag;
+                    urteil.wettbewerb = alle.wettbewerbe.merke(wettbewerb);
+                }
             }
         }
         alle.ordnung = alle.faelle.laeufe().flat_map(|lauf| lauf.plaetze()).collect();
@@ -488,54 +396,5 @@ mod tests {
         assert!(size_of::<Urteil>() <= 48);
         assert!(size_of::<Fallplatz>() <= 8);
         assert!(size_of::<Bewerber>() <= 32);
-        assert!(size_of::<Vergabe<Vergabenummer>>() <= 24);
-        assert!(size_of::<Kurzwettbewerb>() <= 16);
-    }
-
-    #[test]
-    fn neighbours_share_a_competition_that_is_the_same() {
-        let praxis: Praxis = "1700101".parse().expect("Praxis");
-        let quartal: Quartal = "2024Q1".parse().expect("Quartal");
-        let vergabe = |nummer| Vergabe {
-            quartal,
-            geschlossene: praxis,
-            praxis,
-            fall: Some(Vergabenummer { nummer, erster_tag: quartal.erster_tag() }),
-        };
-        let refused = |nummer, grund| Wettbewerb {
-            grund: Some(grund),
-            im_quartal: Some(vergabe(nummer)),
-            ..Wettbewerb::default()
-        };
-        let erschoepft = |nummer| Wettbewerb {
-            grund: Some(Grund09::ZweiQuartaleAusgeschoepft),
-            andere_quartale: vec![vergabe(nummer)],
-            ..Wettbewerb::default()
-        };
-        let strittig = |liste: &[Praxis]| Wettbewerb {
-            grund: Some(Grund09::MehrfachUebernommen),
-            konkurrenten: liste.to_vec(),
-            ..Wettbewerb::default()
-        };
-        let mut teil = Teil::mit_platz_fuer(0);
-        for (wettbewerb, lists) in [
-            (Wettbewerb::default(), (1, 0, 0)),
-            (refused(0, Grund09::BereitsImQuartal), (2, 1, 0)),
-            (refused(0, Grund09::BereitsImQuartal), (2, 1, 0)),
-            (refused(0, Grund09::AnderweitigUebernommen), (3, 2, 0)),
-            (refused(1, Grund09::AnderweitigUebernommen), (4, 3, 0)),
-            (Wettbewerb::default(), (4, 3, 0)),
-            (erschoepft(1), (5, 4, 0)),
-            (erschoepft(1), (5, 4, 0)),
-            (strittig(&[praxis]), (6, 4, 1)),
-            (strittig(&[praxis]), (6, 4, 1)),
-            (Wettbewerb { im_quartal: Some(vergabe(0)), ..strittig(&[praxis]) }, (7, 5, 1)),
-            (strittig(&[praxis, praxis]), (8, 5, 2)),
-        ] {
-            let platz = teil.platz_des_wettbewerbs(wettbewerb.clone());
-            assert_eq!(teil.wettbewerb(platz), Some(wettbewerb));
-            let laengen = (teil.wettbewerbe.len(), teil.vergaben.len(), teil.konkurrenten.len());
-            assert_eq!(laengen, lists);
-        }
     }
 }
