@@ -169,7 +169,7 @@ impl Bestand {
         let faelle = ertrag.kandidaten.iter().map(|kandidat| {
             let par09 = &self.regeln[&kandidat.quartal].par09;
             let lage = grundlage.im_quartal(kandidat.quartal, par09);
-            (lage.praxis(kandidat.praxis).sachverhalt(kandidat), par09)
+            (lage.praxis(kandidat.praxis).sachverhalt(kandidat).eigener(), par09)
         });
         faelle.collect()
     }

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use smol_str::SmolStr;
-
+use super::kandidaten::Kandidaten;
 use crate::auslegung::Auslegungen;
 use crate::evaluate::par09::{
     Markierung, abs1_hausarzt, abs3_satz3_benannt, abs3_satz3_kennzeichen, abs3_satz3_markierung,
@@ -19,12 +18,12 @@ use crate::quartal::{Quartal, Tage};
 use crate::stammdaten::Stammdaten;
 
 /// A marked case, as small as its decision allows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kandidat {
     /// P: the practice that the delivered BSNR stands for in the treatment quarter.
     pub praxis: Praxis,
-    /// Case id; a short one, as nearly all are, needs no memory of its own.
-    pub fall_id: SmolStr,
+    /// End of its id in the texts of its list; [`Kandidaten`] sets it.
+    pub id_bis: u32,
     /// The patient.
     pub patient: Option<VersichertenId>,
     /// Q.
@@ -108,7 +107,7 @@ pub struct Ertrag {
     /// Cases of the quarter's claims whose treatment quarter is before the delivery's.
     pub nachzuegler: u64,
     /// Marked cases.
-    pub kandidaten: Vec<Kandidat>,
+    pub kandidaten: Kandidaten,
     /// For the hint.
     pub ungekennzeichnet: Vec<Ungekennzeichnet>,
     /// The look-back.
@@ -120,11 +119,7 @@ impl Ertrag {
     pub fn uebernimm(&mut self, anderer: Self) {
         self.nicht_gekennzeichnet += anderer.nicht_gekennzeichnet;
         self.nachzuegler += anderer.nachzuegler;
-        if self.kandidaten.is_empty() {
-            self.kandidaten = anderer.kandidaten;
-        } else {
-            self.kandidaten.extend(anderer.kandidaten);
-        }
+        self.kandidaten.uebernimm(anderer.kandidaten);
         self.ungekennzeichnet.extend(anderer.ungekennzeichnet);
         self.rueckblick.uebernimm(anderer.rueckblick);
     }
@@ -236,7 +231,7 @@ impl Kontext<'_> {
                 let fall = spalten.fall(i);
                 self.melde_nennung(&fall, herkunft, meldungen);
                 let kandidat = self.kandidat(&fall, zuordnung.praxis, markierung, herkunft.datei);
-                ertrag.kandidaten.push(kandidat);
+                ertrag.kandidaten.nimm(kandidat, &String::from_utf8_lossy(fall.id));
             } else {
                 ertrag.nicht_gekennzeichnet += 1;
                 ertrag.ungekennzeichnet.extend(hinweis(&spalten, i, zuordnung));
@@ -280,7 +275,7 @@ impl Kontext<'_> {
         let benannt = abs3_satz3_benannt(fall, self.auslegungen);
         Kandidat {
             praxis,
-            fall_id: SmolStr::new(String::from_utf8_lossy(fall.id)),
+            id_bis: 0,
             patient: fall.versicherter,
             quartal: fall.quartal,
             satzart: fall.satzart,

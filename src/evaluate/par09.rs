@@ -21,6 +21,7 @@
 
 pub mod sachverhalt;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::auslegung::{Auslegungen, Notfaelle, Rueckblick09, Zeitraum09};
@@ -54,9 +55,9 @@ pub enum Schein {
     Anderer,
 }
 
-/// Everything that the conditions of § 9 read about one case.
+/// Everything that the conditions of § 9 read about one case. It holds its closure, or borrows it (`L`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sachverhalt {
+pub struct Sachverhalt<L = Arc<Schliessungslage>> {
     /// P.
     pub praxis: Praxis,
     /// Kind of P in the register in Q; `None` if the register does not have it.
@@ -78,7 +79,7 @@ pub struct Sachverhalt {
     /// Z as the mark names it.
     pub benannt: Option<Praxis>,
     /// The closure on which the case is decided.
-    pub schliessung: Option<Arc<Schliessungslage>>,
+    pub schliessung: Option<L>,
     /// The closures that it was preferred to, in their order, for a mark that names none.
     pub nachrangige: Vec<Nachrangige>,
     /// Period of P's Bewilligung for Z that is valid in Q.
@@ -258,7 +259,7 @@ fn ist_kennzeichen(gnr: Gnr, auslegungen: &Auslegungen) -> bool {
     auslegungen.kennzeichen_gnr.contains(&gnr)
 }
 
-impl Sachverhalt {
+impl<L: Deref<Target = Schliessungslage>> Sachverhalt<L> {
     /// Returns the service days that count at P: at a mixed P only those of a Hausarzt.
     pub fn massgebliche_tage(&self) -> Tage {
         if self.praxis_art == Some(Praxisart::Gemischt) { self.tage_hausarzt } else { self.tage }
@@ -266,7 +267,7 @@ impl Sachverhalt {
 
     /// Returns the first service day after D that counts.
     pub fn erster_tag_nach_schliessung(&self) -> Option<Tag> {
-        let schliessung = self.schliessung.as_ref()?;
+        let schliessung = self.schliessung.as_deref()?;
         self.massgebliche_tage().erster_ab(self.quartal, schliessung.letzter_tag.plus(1))
     }
 
@@ -276,16 +277,43 @@ impl Sachverhalt {
     }
 }
 
+impl Sachverhalt<&Schliessungslage> {
+    /// Returns facts that outlive what they were gathered from.
+    pub fn eigener(self) -> Sachverhalt {
+        let schliessung = self.schliessung.map(|lage| Arc::new(lage.clone()));
+        Sachverhalt {
+            praxis: self.praxis,
+            praxis_art: self.praxis_art,
+            quartal: self.quartal,
+            satzart: self.satzart,
+            scheinuntergruppe: self.scheinuntergruppe,
+            patient_bekannt: self.patient_bekannt,
+            tage: self.tage,
+            tage_hausarzt: self.tage_hausarzt,
+            markierung: self.markierung,
+            benannt: self.benannt,
+            schliessung,
+            nachrangige: self.nachrangige,
+            bewilligung: self.bewilligung,
+            rueckblick: self.rueckblick,
+        }
+    }
+}
+
 /// Examines rows 1 to 16; every reason that applies is kept. A condition whose facts are missing does
 /// not apply: its missing fact does.
-pub fn pruefe(fall: &Sachverhalt, par09: &Par09, auslegungen: &Auslegungen) -> Gruende<Grund09> {
+pub fn pruefe<L: Deref<Target = Schliessungslage>>(
+    fall: &Sachverhalt<L>,
+    par09: &Par09,
+    auslegungen: &Auslegungen,
+) -> Gruende<Grund09> {
     let mut gruende = Gruende::default();
     gruende.wenn(!fall.patient_bekannt, Grund09::OhneVersichertenId);
     gruende.wenn(fall.praxis_art.is_none(), Grund09::PraxisUnbekannt);
     gruende
         .wenn(fall.benannt.is_some() && fall.schliessung.is_none(), Grund09::SchliessungUnbekannt);
     gruende.wenn(fall.tage.ist_leer(), Grund09::LeistungstagFehlt);
-    if let Some(schliessung) = &fall.schliessung {
+    if let Some(schliessung) = fall.schliessung.as_deref() {
         pruefe_schliessung(&mut gruende, schliessung, par09, auslegungen);
         pruefe_uebernahme(&mut gruende, fall, schliessung, par09, auslegungen);
     }
@@ -318,9 +346,9 @@ fn pruefe_schliessung(
 }
 
 /// Rows 10 to 13: what P, Q and the service days must be to Z.
-fn pruefe_uebernahme(
+fn pruefe_uebernahme<L: Deref<Target = Schliessungslage>>(
     gruende: &mut Gruende<Grund09>,
-    fall: &Sachverhalt,
+    fall: &Sachverhalt<L>,
     schliessung: &Schliessungslage,
     par09: &Par09,
     auslegungen: &Auslegungen,
@@ -335,7 +363,7 @@ fn pruefe_uebernahme(
 }
 
 /// Row 9: Abs. 1 "kann Hausarztpraxen … gewährt werden".
-fn abs1_keine_hausarztpraxis(fall: &Sachverhalt, auslegungen: &Auslegungen) -> bool {
+fn abs1_keine_hausarztpraxis<L>(fall: &Sachverhalt<L>, auslegungen: &Auslegungen) -> bool {
     match fall.praxis_art {
         None => false,
         Some(Praxisart::Gemischt) => !fall.tage.ist_leer() && fall.tage_hausarzt.ist_leer(),
@@ -344,9 +372,9 @@ fn abs1_keine_hausarztpraxis(fall: &Sachverhalt, auslegungen: &Auslegungen) -> b
 }
 
 /// Rows 14a to 14c.
-fn pruefe_schein(
+fn pruefe_schein<L>(
     gruende: &mut Gruende<Grund09>,
-    fall: &Sachverhalt,
+    fall: &Sachverhalt<L>,
     par09: &Par09,
     auslegungen: &Auslegungen,
 ) {

@@ -36,7 +36,7 @@ pub fn entscheidung(e: Blick<'_>) -> EntscheidungZeile<'_> {
     let (grund, gruende) = gruende(e.gruende());
     EntscheidungZeile {
         bsnr: fall.praxis.to_string().into(),
-        fall_id: fall.fall_id.as_str().into(),
+        fall_id: e.fall_id().into(),
         datei: e.datei(),
         satz: Stelle::from(fall.stelle).satz,
         schliessung_bsnr: geschlossene.map(|praxis| praxis.to_string().into()),

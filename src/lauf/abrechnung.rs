@@ -2,14 +2,17 @@
 //!
 //! Only the competition between cases of one patient goes over all parts, and it is quick.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
-use crate::evaluate::kandidat::{Ertrag, Kandidat};
+use crate::evaluate::kandidat::Ertrag;
+use crate::evaluate::kandidaten::{Fallplatz, Kandidaten, Lauf};
 use crate::evaluate::par09::sachverhalt::Grundlage;
-use crate::kennung::Praxis;
 use crate::meldung::Meldungen;
-use crate::settle::abrechnung::{Abrechnung, Anwaerter, Umstaende, reihenfolge};
+use crate::settle::abrechnung::{Abrechnung, Umstaende, reihenfolge};
 use crate::settle::entscheidungen::{Entscheidungen09, TEIL, Teil};
+use crate::settle::uebernahme;
 
 impl Umstaende<'_> {
     /// Decides, books and checks the equations; errors are recorded.
@@ -23,46 +26,66 @@ impl Umstaende<'_> {
     ) -> Abrechnung {
         let unmarkiert = std::mem::take(&mut ertrag.ungekennzeichnet);
         let ungekennzeichnet = self.hinweis(grundlage, unmarkiert, meldungen);
-        let kandidaten = geordnet(std::mem::take(&mut ertrag.kandidaten));
-        let (teile, anwaerter): (Vec<Teil>, Vec<Vec<Anwaerter>>) = kandidaten
+        let kandidaten = std::mem::take(&mut ertrag.kandidaten);
+        let ordnung = geordnet(&kandidaten);
+        // One list for all parts: joined afterwards, all of them would be there twice for a moment.
+        let bewerber = Mutex::new(Vec::new());
+        let teile: Vec<Teil> = ordnung
             .par_chunks(TEIL)
             .enumerate()
-            .map(|(i, teil)| self.urteile(grundlage, teil, i * TEIL))
-            .unzip();
-        let mut anwaerter = anwaerter.concat();
-        anwaerter.par_sort_unstable();
-        let mut par09 = Entscheidungen09::neu(kandidaten, teile, grundlage.lagen(), self.namen);
-        self.vergib(&mut par09, &anwaerter);
-        drop(anwaerter);
+            .map(|(i, plaetze)| {
+                let (teil, mut weitere) = self.urteile(grundlage, &kandidaten, plaetze, i * TEIL);
+                bewerber.lock().unwrap_or_else(PoisonError::into_inner).append(&mut weitere);
+                teil
+            })
+            .collect();
+        let mut bewerber = bewerber.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Whichever part came first: no two of them are equal in this order.
+        bewerber.par_sort_unstable_by(|a, b| {
+            uebernahme::reihenfolge(a, b, |bewerber| {
+                let fall = kandidaten.fall(ordnung[bewerber.nummer as usize]);
+                fall.id_erzeugt.then_some((fall.datei, fall.stelle))
+            })
+        });
+        let mut par09 =
+            Entscheidungen09::neu(kandidaten, ordnung, teile, grundlage.lagen(), self.namen);
+        self.vergib(&mut par09, &bewerber);
+        drop(bewerber);
         self.schliesse_ab(par09, &ertrag, ungekennzeichnet, faelle, meldungen)
     }
 }
 
-/// Brings marked cases into the order of their decisions. Keys are sorted, not the cases: mostly
-/// practice and the first bytes of the id decide, and cases are moved once.
-fn geordnet(mut kandidaten: Vec<Kandidat>) -> Vec<Kandidat> {
+/// Returns the order of the decisions on marked cases: practices are brought into order, then, side by
+/// side, the cases of each.
+fn geordnet(kandidaten: &Kandidaten) -> Vec<Fallplatz> {
+    let mut laeufe: Vec<Lauf> = kandidaten.laeufe().collect();
+    laeufe.sort_by_key(|lauf| lauf.praxis);
+    let mut ordnung = Vec::with_capacity(kandidaten.len());
+    ordnung.extend(laeufe.iter().flat_map(Lauf::plaetze));
+    let (mut je_praxis, mut rest) = (Vec::new(), ordnung.as_mut_slice());
+    for einer in laeufe.chunk_by(|a, b| a.praxis == b.praxis) {
+        let faelle = einer.iter().map(|lauf| lauf.plaetze().len()).sum();
+        let (seine, weitere) = rest.split_at_mut(faelle);
+        je_praxis.push(seine);
+        rest = weitere;
+    }
+    je_praxis.into_par_iter().for_each(|plaetze| ordne(kandidaten, plaetze));
+    ordnung
+}
+
+/// Brings the cases of one practice into order. Keys are sorted: mostly the first bytes of the id decide.
+fn ordne(kandidaten: &Kandidaten, plaetze: &mut [Fallplatz]) {
     let anfang = |id: &[u8]| {
         let mut bytes = [0; 8];
         let laenge = id.len().min(8);
         bytes[..laenge].copy_from_slice(&id[..laenge]);
         u64::from_be_bytes(bytes)
     };
-    let mut schluessel: Vec<(Praxis, u64, usize)> = kandidaten
-        .par_iter()
-        .enumerate()
-        .map(|(i, k)| (k.praxis, anfang(k.fall_id.as_bytes()), i))
-        .collect();
-    schluessel.par_sort_unstable_by(|a, b| {
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| reihenfolge(&kandidaten[a.2], &kandidaten[b.2]))
-    });
-    // Each place gets its case; what was there goes to the place that became free.
-    for ziel in 0..schluessel.len() {
-        let mut von = schluessel[ziel].2;
-        while von < ziel {
-            von = schluessel[von].2;
-        }
-        schluessel[ziel].2 = von;
-        kandidaten.swap(ziel, von);
+    let mut schluessel: Vec<(u64, Fallplatz)> =
+        plaetze.iter().map(|platz| (anfang(kandidaten.id(*platz).as_bytes()), *platz)).collect();
+    schluessel
+        .par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| reihenfolge(kandidaten, a.1, b.1)));
+    for (platz, (_, geordneter)) in plaetze.iter_mut().zip(schluessel) {
+        *platz = geordneter;
     }
-    kandidaten
 }

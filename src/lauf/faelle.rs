@@ -455,7 +455,7 @@ impl Faelle {
         regeln: &mut BTreeMap<Quartal, Regeln>,
         meldungen: &mut Meldungen,
     ) {
-        for kandidat in &self.ertrag.kandidaten {
+        for kandidat in self.ertrag.kandidaten.iter() {
             if regeln.contains_key(&kandidat.quartal) {
                 continue;
             }

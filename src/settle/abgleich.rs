@@ -50,7 +50,10 @@ pub struct Paragraphsumme {
 }
 
 impl Paragraphsumme {
-    fn aus<G: Grund>(entscheidungen: impl Iterator<Item = (Gruende<G>, Cent, Praxis)>) -> Self {
+    /// `P` says whose decision it is: only where something is granted, it is asked.
+    fn aus<G: Grund, P: FnOnce() -> Praxis>(
+        entscheidungen: impl Iterator<Item = (Gruende<G>, Cent, P)>,
+    ) -> Self {
         let mut summe = Self::default();
         let mut je_grund = vec![0; G::ALLE.len()];
         for (gruende, betrag, praxis) in entscheidungen {
@@ -60,7 +63,7 @@ impl Paragraphsumme {
             }
             summe.betrag = summe.betrag + betrag;
             if betrag != Cent::NULL {
-                let konto = summe.je_praxis.entry(praxis).or_default();
+                let konto = summe.je_praxis.entry(praxis()).or_default();
                 *konto = *konto + betrag;
             }
         }
@@ -106,13 +109,13 @@ impl Summen {
             faelle,
             nicht_gekennzeichnet,
             par05: Paragraphsumme::aus(
-                par05.iter().map(|e| (e.gruende, e.betrag, e.sachverhalt.praxis)),
+                par05.iter().map(|e| (e.gruende, e.betrag, || e.sachverhalt.praxis)),
             ),
             par06: Paragraphsumme::aus(
-                par06.iter().map(|e| (e.gruende, e.betrag, e.sachverhalt.praxis)),
+                par06.iter().map(|e| (e.gruende, e.betrag, || e.sachverhalt.praxis)),
             ),
             par09: Paragraphsumme::aus(
-                par09.blicke().map(|e| (e.gruende(), e.betrag(), e.fall().praxis)),
+                par09.blicke().map(|e| (e.gruende(), e.betrag(), move || e.fall().praxis)),
             ),
         }
     }

@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use super::abgleich::{Gleichung, Summen, gleichungen};
 use super::buchung::{Buchung, Buchungslauf};
-use super::entscheidungen::{Blick, Entscheidungen09, Teil};
+use super::entscheidungen::{Entscheidungen09, Teil};
 use super::uebernahme::{self, Bewerber};
 use crate::evaluate::kandidat::{Ertrag, Kandidat, Ungekennzeichnet};
+use crate::evaluate::kandidaten::{Fallplatz, Kandidaten};
 use crate::evaluate::par05::{self, Entscheidung05};
 use crate::evaluate::par06::{self, Entscheidung06, Insellage};
 use crate::evaluate::par09;
 use crate::evaluate::par09::sachverhalt::{Grundlage, Quartalslage};
-use crate::kennung::{Praxis, VersichertenId};
+use crate::kennung::Praxis;
 use crate::meldung::{Code, Meldung, Meldungen};
 use crate::parameter::Regeln;
-use crate::quartal::{Quartal, Tag};
+use crate::quartal::Quartal;
 use crate::read::einstellungen::Einstellungen;
 use crate::read::umschlag::Status;
 use crate::stammdaten::{Dienstplan, Insel, Stammdaten};
@@ -129,13 +130,15 @@ impl Umstaende<'_> {
     pub fn urteile(
         &self,
         grundlage: &Grundlage<'_>,
-        faelle: &[Kandidat],
+        kandidaten: &Kandidaten,
+        plaetze: &[Fallplatz],
         ab: usize,
-    ) -> (Teil, Vec<Anwaerter>) {
+    ) -> (Teil, Vec<Bewerber>) {
         let auslegungen = &self.einstellungen.auslegungen;
-        let (mut teil, mut anwaerter) = (Teil::default(), Vec::new());
+        let (mut teil, mut bewerber) = (Teil::mit_platz_fuer(plaetze.len()), Vec::new());
         let mut lagen: BTreeMap<Quartal, Quartalslage<'_>> = BTreeMap::new();
-        let mut nummer = ab;
+        let faelle: Vec<&Kandidat> = plaetze.iter().map(|platz| kandidaten.fall(*platz)).collect();
+        let mut nummer = u32::try_from(ab).unwrap_or(u32::MAX);
         for gleiche in faelle.chunk_by(|a, b| (a.praxis, a.quartal) == (b.praxis, b.quartal)) {
             let (praxis, quartal) = (gleiche[0].praxis, gleiche[0].quartal);
             let par09 = &self.regeln[&quartal].par09;
@@ -144,54 +147,41 @@ impl Umstaende<'_> {
             for fall in gleiche {
                 let sachverhalt = lage.sachverhalt(fall);
                 let gruende = par09::pruefe(&sachverhalt, par09, auslegungen);
+                let geschlossene = sachverhalt.schliessung.map(|lage| lage.praxis);
                 if gruende.ist_leer()
                     && let Some(erster_tag) = sachverhalt.erster_tag_nach_schliessung()
-                    && let Some(patient) = fall.patient
+                    && let Some((patient, geschlossene)) = fall.patient.zip(geschlossene)
                 {
-                    anwaerter.push(Anwaerter { patient, nummer, erster_tag });
+                    bewerber.push(Bewerber {
+                        patient,
+                        quartal,
+                        erster_tag,
+                        praxis,
+                        nummer,
+                        geschlossene,
+                    });
                 }
-                let schliessung = sachverhalt.schliessung.as_ref();
-                let platz = schliessung.and_then(|lage| self.stammdaten.schliessung(lage.praxis));
+                let platz = geschlossene.and_then(|z| self.stammdaten.schliessung(z));
                 teil.nimm(sachverhalt, platz, gruende);
-                nummer += 1;
+                nummer = nummer.saturating_add(1);
             }
         }
-        (teil, anwaerter)
+        teil.beende();
+        (teil, bewerber)
     }
 
-    /// Rows 17 to 19, and the amount of what is granted; `anwaerter` in their order.
-    pub fn vergib(&self, entscheidungen: &mut Entscheidungen09, anwaerter: &[Anwaerter]) {
+    /// Rows 17 to 19, and the amount of what is granted; `bewerber` in their order.
+    pub fn vergib(&self, entscheidungen: &mut Entscheidungen09, bewerber: &[Bewerber]) {
         let vorlauf = self.stammdaten.vorlauf.as_deref().unwrap_or_default();
         let auslegungen = &self.einstellungen.auslegungen;
-        let mut ergebnis = Vec::new();
-        for eines_patienten in anwaerter.chunk_by(|a, b| a.patient == b.patient) {
-            let mut bewerber: Vec<Bewerber<'_>> = eines_patienten
-                .iter()
-                .filter_map(|a| self.bewerber(*a, entscheidungen.blick(a.nummer)))
-                .collect();
-            let nimm = |nummer, wettbewerb| ergebnis.push((nummer, wettbewerb));
-            uebernahme::entscheide(&mut bewerber, vorlauf, auslegungen, nimm);
-            for (nummer, wettbewerb) in ergebnis.drain(..) {
-                let quartal = entscheidungen.blick(nummer).fall().quartal;
-                entscheidungen.entscheide(nummer, wettbewerb, self.regeln[&quartal].par09.zuschlag);
-            }
+        let par09 = |quartal: Quartal| &self.regeln[&quartal].par09;
+        let quartale = |quartal| par09(quartal).zuschlag_quartale;
+        for eines_patienten in bewerber.chunk_by(|a, b| a.patient == b.patient) {
+            let nimm = |bewerber: &Bewerber, wettbewerb| {
+                entscheidungen.entscheide(bewerber, wettbewerb, par09(bewerber.quartal).zuschlag);
+            };
+            uebernahme::entscheide(eines_patienten, vorlauf, quartale, auslegungen, nimm);
         }
-    }
-
-    fn bewerber<'b>(&self, anwaerter: Anwaerter, blick: Blick<'b>) -> Option<Bewerber<'b>> {
-        let Anwaerter { nummer, patient, erster_tag } = anwaerter;
-        let fall = blick.fall();
-        Some(Bewerber {
-            nummer,
-            patient,
-            quartal: fall.quartal,
-            erster_tag,
-            praxis: fall.praxis,
-            fall_id: &fall.fall_id,
-            ohne_id: fall.id_erzeugt.then_some((fall.datei, fall.stelle)),
-            geschlossene: blick.schliessung()?.praxis,
-            zuschlag_quartale: self.regeln[&fall.quartal].par09.zuschlag_quartale,
-        })
     }
 
     /// Counts, per practice with a Bewilligung, the unmarked 0101/00 cases of Z's patients in the window.
@@ -232,23 +222,11 @@ impl Umstaende<'_> {
     }
 }
 
-/// A case that rows 1 to 16 leave in the competition; ordered by patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Anwaerter {
-    /// The patient.
-    pub patient: VersichertenId,
-    /// Number of the case in the order of decisions.
-    pub nummer: usize,
-    /// Earliest service day after D that counts.
-    pub erster_tag: Tag,
-}
-
 /// The order of decisions: by practice and case id, then as they were read.
-pub fn reihenfolge(a: &Kandidat, b: &Kandidat) -> Ordering {
-    (a.praxis, a.fall_id.as_bytes(), a.datei, a.stelle).cmp(&(
-        b.praxis,
-        b.fall_id.as_bytes(),
-        b.datei,
-        b.stelle,
-    ))
+pub fn reihenfolge(kandidaten: &Kandidaten, a: Fallplatz, b: Fallplatz) -> Ordering {
+    let schluessel = |platz| {
+        let Kandidat { praxis, datei, stelle, .. } = *kandidaten.fall(platz);
+        (praxis, kandidaten.id(platz).as_bytes(), datei, stelle)
+    };
+    schluessel(a).cmp(&schluessel(b))
 }

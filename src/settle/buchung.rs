@@ -96,7 +96,7 @@ impl Buchungslauf<'_> {
         for e in par06 {
             merke((6, self.quartal, e.sachverhalt.praxis, None), e.gruende.ergebnis(), e.betrag);
         }
-        for e in par09.blicke() {
+        for e in par09.blicke().filter(|e| e.betrag() != Cent::NULL) {
             let schluessel = (9, e.fall().quartal, e.fall().praxis, None);
             merke(schluessel, e.gruende().ergebnis(), e.betrag());
         }

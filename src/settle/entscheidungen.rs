@@ -5,15 +5,16 @@
 //! whole [`Entscheidung09`] is put together when somebody looks at it.
 
 use std::iter::Map;
-use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::entscheidung::Entscheidung09;
-use super::uebernahme::{Vergabe, Vergabefall, Wettbewerb};
+use super::uebernahme::{Bewerber, Vergabe, Vergabefall, Vergabenummer, Wettbewerb};
+use super::wettbewerbe::{Platz, Wettbewerbe, eintrag, ende, platz};
 use crate::ergebnis::{Gruende, Grund09};
 use crate::euro::Cent;
 use crate::evaluate::kandidat::Kandidat;
+use crate::evaluate::kandidaten::{Fallplatz, Kandidaten};
 use crate::evaluate::par09::{Nachrangige, Rueckblick, Sachverhalt, Schliessungslage};
 use crate::kennung::Praxis;
 use crate::quartal::{Quartal, Tag};
@@ -21,17 +22,6 @@ use crate::stammdaten::{Praxisart, Zeitraum};
 
 /// How many decisions a [`Teil`] holds: enough to share its lists, few enough to spread over threads.
 pub const TEIL: usize = 4096;
-
-/// Which of a list's entries; `None` is none of them.
-type Platz = Option<NonZeroU32>;
-
-fn platz(index: usize) -> Platz {
-    u32::try_from(index + 1).ok().and_then(NonZeroU32::new)
-}
-
-fn eintrag<T>(liste: &[T], platz: Platz) -> Option<&T> {
-    liste.get(platz?.get() as usize - 1)
-}
 
 /// What a marked case came to, besides its [`Kandidat`].
 #[derive(Debug, Clone)]
@@ -45,28 +35,9 @@ struct Urteil {
     behandelt_bis: u32,
     /// Its missing quarters, in the list of its `Teil`.
     fehlend: Platz,
-    /// Its competition, in the list of its `Teil`.
+    /// What the competition made of it.
     wettbewerb: Platz,
     praxis_art: Option<Praxisart>,
-}
-
-/// A [`Wettbewerb`] whose lists are in its `Teil`.
-#[derive(Debug, Clone)]
-struct Kurzwettbewerb {
-    grund: Option<Grund09>,
-    /// The first grant is `im_quartal`, not one of the others.
-    mit_im_quartal: bool,
-    vergaben_bis: u32,
-    konkurrenten: Platz,
-}
-
-/// A [`Vergabe`]; only one of this run has a case.
-#[derive(Debug, Clone)]
-struct Kurzvergabe {
-    quartal: Quartal,
-    geschlossene: Praxis,
-    praxis: Praxis,
-    fall: Option<Box<Vergabefall>>,
 }
 
 /// Judgements on the next [`TEIL`] marked cases in their order, or on the last ones.
@@ -78,37 +49,23 @@ pub struct Teil {
     fehlend: Vec<Box<[(Praxis, Quartal)]>>,
     /// By number in the `Teil`: rare.
     nachrangige: Vec<(usize, Box<[Nachrangige]>)>,
-    /// The first is the one of a case for which nobody else competes and nothing was granted before.
-    wettbewerbe: Vec<Kurzwettbewerb>,
-    vergaben: Vec<Kurzvergabe>,
-    konkurrenten: Vec<Box<[Praxis]>>,
-}
-
-impl Default for Teil {
-    fn default() -> Self {
-        let leer = Kurzwettbewerb {
-            grund: None,
-            mit_im_quartal: false,
-            vergaben_bis: 0,
-            konkurrenten: None,
-        };
-        Self {
-            urteile: Vec::new(),
-            behandelt: Vec::new(),
-            fehlend: Vec::new(),
-            nachrangige: Vec::new(),
-            wettbewerbe: vec![leer],
-            vergaben: Vec::new(),
-            konkurrenten: Vec::new(),
-        }
-    }
 }
 
 impl Teil {
+    /// Begins one of so many cases.
+    pub(super) fn mit_platz_fuer(faelle: usize) -> Self {
+        Self {
+            urteile: Vec::with_capacity(faelle),
+            behandelt: Vec::new(),
+            fehlend: Vec::new(),
+            nachrangige: Vec::new(),
+        }
+    }
+
     /// Adds the judgement on the next case; `schliessung` is the place of its closure.
-    pub(super) fn nimm(
+    pub(super) fn nimm<L>(
         &mut self,
-        sachverhalt: Sachverhalt,
+        sachverhalt: Sachverhalt<L>,
         schliessung: Option<usize>,
         gruende: Gruende<Grund09>,
     ) {
@@ -135,97 +92,45 @@ impl Teil {
         });
     }
 
-    /// Adds what the competition made of a case, and what it is paid.
-    fn entscheide(&mut self, nummer: usize, wettbewerb: Wettbewerb, betrag: Cent) {
-        let Some(urteil) = self.urteile.get_mut(nummer) else { return };
-        match wettbewerb.grund {
-            Some(grund) => urteil.gruende.wenn(true, grund),
-            None => urteil.betrag = betrag,
-        }
-        urteil.wettbewerb = if wettbewerb == Wettbewerb::default() {
-            platz(0)
-        } else {
-            let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } = wettbewerb;
-            let mit_im_quartal = im_quartal.is_some();
-            let vergaben = im_quartal.into_iter().chain(andere_quartale);
-            self.vergaben.extend(vergaben.map(Kurzvergabe::from));
-            let strittig = !konkurrenten.is_empty();
-            if strittig {
-                self.konkurrenten.push(konkurrenten.into());
-            }
-            self.wettbewerbe.push(Kurzwettbewerb {
-                grund,
-                mit_im_quartal,
-                vergaben_bis: ende(&self.vergaben),
-                konkurrenten: strittig.then(|| self.konkurrenten.len() - 1).and_then(platz),
-            });
-            platz(self.wettbewerbe.len() - 1)
-        };
-    }
-
-    fn wettbewerb(&self, urteil: &Urteil) -> Option<Wettbewerb> {
-        let kurz = eintrag(&self.wettbewerbe, urteil.wettbewerb)?;
-        let davor = urteil.wettbewerb?.get().checked_sub(1).and_then(NonZeroU32::new);
-        let ab = eintrag(&self.wettbewerbe, davor).map_or(0, |davor| davor.vergaben_bis as usize);
-        let mut vergaben =
-            self.vergaben[ab..kurz.vergaben_bis as usize].iter().cloned().map(Vergabe::from);
-        let konkurrenten = eintrag(&self.konkurrenten, kurz.konkurrenten);
-        Some(Wettbewerb {
-            grund: kurz.grund,
-            im_quartal: if kurz.mit_im_quartal { vergaben.next() } else { None },
-            andere_quartale: vergaben.collect(),
-            konkurrenten: konkurrenten.map(|liste| liste.to_vec()).unwrap_or_default(),
-        })
-    }
-}
-
-fn ende<T>(liste: &[T]) -> u32 {
-    u32::try_from(liste.len()).unwrap_or(u32::MAX)
-}
-
-impl From<Vergabe> for Kurzvergabe {
-    fn from(vergabe: Vergabe) -> Self {
-        let Vergabe { quartal, geschlossene, praxis, fall } = vergabe;
-        Self { quartal, geschlossene, praxis, fall: fall.map(Box::new) }
-    }
-}
-
-impl From<Kurzvergabe> for Vergabe {
-    fn from(kurz: Kurzvergabe) -> Self {
-        let Kurzvergabe { quartal, geschlossene, praxis, fall } = kurz;
-        Self { quartal, geschlossene, praxis, fall: fall.map(|fall| *fall) }
+    /// Gives back what was reserved for further judgements.
+    pub(super) fn beende(&mut self) {
+        self.behandelt.shrink_to_fit();
     }
 }
 
 /// All § 9 decisions of a run, by practice and case id.
 #[derive(Debug, Default)]
 pub struct Entscheidungen09 {
-    faelle: Vec<Kandidat>,
+    faelle: Kandidaten,
+    ordnung: Vec<Fallplatz>,
     teile: Vec<Teil>,
+    wettbewerbe: Wettbewerbe,
     lagen: Vec<Arc<Schliessungslage>>,
     namen: Vec<Arc<str>>,
 }
 
 impl Entscheidungen09 {
-    /// Joins the marked cases, in their order, and the judgements on them. `lagen` are the closures of
-    /// the reference data, `namen` those of the inputs.
+    /// Joins the marked cases, their order, and the judgements on them in it. `lagen` are the closures
+    /// of the reference data, `namen` those of the inputs.
     pub fn neu(
-        faelle: Vec<Kandidat>,
+        faelle: Kandidaten,
+        ordnung: Vec<Fallplatz>,
         teile: Vec<Teil>,
         lagen: &[Arc<Schliessungslage>],
         namen: &[Arc<str>],
     ) -> Self {
-        Self { faelle, teile, lagen: lagen.to_vec(), namen: namen.to_vec() }
+        let (lagen, namen) = (lagen.to_vec(), namen.to_vec());
+        Self { faelle, ordnung, teile, wettbewerbe: Wettbewerbe::default(), lagen, namen }
     }
 
     /// Returns how many there are.
     pub fn len(&self) -> usize {
-        self.faelle.len()
+        self.ordnung.len()
     }
 
     /// Tells whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.faelle.is_empty()
+        self.ordnung.is_empty()
     }
 
     /// Returns the decisions, each put together for the caller.
@@ -241,21 +146,34 @@ impl Entscheidungen09 {
     /// Returns a view of one decision.
     pub(super) fn blick(&self, nummer: usize) -> Blick<'_> {
         let teil = &self.teile[nummer / TEIL];
-        let fall = &self.faelle[nummer];
+        let platz = self.ordnung[nummer];
         Blick {
             alle: self,
             teil,
-            fall,
+            platz,
+            fall: self.faelle.fall(platz),
             urteil: &teil.urteile[nummer % TEIL],
             nummer: nummer % TEIL,
         }
     }
 
     /// Adds what the competition made of a case, and what it is paid if nothing stands against it.
-    pub(super) fn entscheide(&mut self, nummer: usize, wettbewerb: Wettbewerb, betrag: Cent) {
-        if let Some(teil) = self.teile.get_mut(nummer / TEIL) {
-            teil.entscheide(nummer % TEIL, wettbewerb, betrag);
+    pub(super) fn entscheide(
+        &mut self,
+        bewerber: &Bewerber,
+        wettbewerb: Wettbewerb<Vergabenummer>,
+        betrag: Cent,
+    ) {
+        let nummer = bewerber.nummer as usize;
+        let teil = self.teile.get_mut(nummer / TEIL);
+        let Some(urteil) = teil.and_then(|teil| teil.urteile.get_mut(nummer % TEIL)) else {
+            return;
+        };
+        match wettbewerb.grund {
+            Some(grund) => urteil.gruende.wenn(true, grund),
+            None => urteil.betrag = betrag,
         }
+        urteil.wettbewerb = self.wettbewerbe.merke(wettbewerb);
     }
 }
 
@@ -297,6 +215,7 @@ impl ExactSizeIterator for Blicke<'_> {}
 pub struct Blick<'a> {
     alle: &'a Entscheidungen09,
     teil: &'a Teil,
+    platz: Fallplatz,
     fall: &'a Kandidat,
     urteil: &'a Urteil,
     /// In its `Teil`.
@@ -307,6 +226,11 @@ impl<'a> Blick<'a> {
     /// Returns the case as it was read.
     pub fn fall(self) -> &'a Kandidat {
         self.fall
+    }
+
+    /// Returns the id of the case.
+    pub fn fall_id(self) -> &'a str {
+        self.alle.faelle.id(self.platz)
     }
 
     /// Returns the name of its input.
@@ -358,30 +282,65 @@ impl<'a> Blick<'a> {
         }
     }
 
+    /// Returns what the competition made of it.
+    fn wettbewerb(self) -> Option<Wettbewerb> {
+        let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } =
+            self.alle.wettbewerbe.hole(self.urteil.wettbewerb)?;
+        let vergabe = |v: Vergabe<Vergabenummer>| Vergabe {
+            quartal: v.quartal,
+            geschlossene: v.geschlossene,
+            praxis: v.praxis,
+            fall: v.fall.map(|fall| Vergabefall {
+                id: self.alle.blick(fall.nummer as usize).fall_id().into(),
+                erster_tag: fall.erster_tag,
+            }),
+        };
+        Some(Wettbewerb {
+            grund,
+            im_quartal: im_quartal.map(vergabe),
+            andere_quartale: andere_quartale.into_iter().map(vergabe).collect(),
+            konkurrenten,
+        })
+    }
+
     /// Returns the whole decision.
     pub fn entscheidung(self) -> Entscheidung09 {
         Entscheidung09 {
-            fall_id: self.fall.fall_id.clone(),
+            fall_id: self.fall_id().into(),
             datei: Arc::clone(self.datei()),
             stelle: self.fall.stelle.into(),
             patient: self.fall.patient,
             sachverhalt: self.sachverhalt(),
-            wettbewerb: self.teil.wettbewerb(self.urteil),
+            wettbewerb: self.wettbewerb(),
             gruende: self.urteil.gruende,
             betrag: self.urteil.betrag,
         }
     }
 }
 
-/// Decisions that a test has changed.
+/// Decisions that a test has changed. A grant of this run keeps its case if that is among them.
 #[cfg(test)]
 impl FromIterator<Entscheidung09> for Entscheidungen09 {
     fn from_iter<I: IntoIterator<Item = Entscheidung09>>(entscheidungen: I) -> Self {
+        let entscheidungen: Vec<Entscheidung09> = entscheidungen.into_iter().collect();
+        let nummern: std::collections::BTreeMap<(Praxis, smol_str::SmolStr), u32> = entscheidungen
+            .iter()
+            .zip(0..)
+            .map(|(e, nummer)| ((e.sachverhalt.praxis, e.fall_id.clone()), nummer))
+            .collect();
+        let vergabe = |v: Vergabe| Vergabe {
+            quartal: v.quartal,
+            geschlossene: v.geschlossene,
+            praxis: v.praxis,
+            fall: v.fall.map(|fall| Vergabenummer {
+                nummer: nummern[&(v.praxis, fall.id)],
+                erster_tag: fall.erster_tag,
+            }),
+        };
         let mut alle = Self::default();
-        for e in entscheidungen {
-            let nummer = alle.faelle.len();
+        for (nummer, e) in entscheidungen.into_iter().enumerate() {
             if nummer % TEIL == 0 {
-                alle.teile.push(Teil::default());
+                alle.teile.push(Teil::mit_platz_fuer(0));
             }
             let s = e.sachverhalt;
             let schliessung = s.schliessung.as_ref().map(|lage| {
@@ -389,9 +348,9 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
                 alle.lagen.len() - 1
             });
             alle.namen.push(e.datei);
-            alle.faelle.push(Kandidat {
+            let fall = Kandidat {
                 praxis: s.praxis,
-                fall_id: e.fall_id,
+                id_bis: 0,
                 patient: e.patient,
                 quartal: s.quartal,
                 satzart: s.satzart,
@@ -403,13 +362,25 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
                 tage_hausarzt: s.tage_hausarzt,
                 datei: u32::try_from(nummer).expect("wenige"),
                 stelle: e.stelle.into(),
-            });
+            };
+            alle.faelle.nimm(fall, &e.fall_id);
             let teil = alle.teile.last_mut().expect("ein Teil");
             teil.nimm(s, schliessung, e.gruende);
             if let Some(wettbewerb) = e.wettbewerb {
-                teil.entscheide(nummer % TEIL, wettbewerb, e.betrag);
+                let Wettbewerb { grund, im_quartal, andere_quartale, konkurrenten } = wettbewerb;
+                let wettbewerb = Wettbewerb {
+                    grund,
+                    im_quartal: im_quartal.map(vergabe),
+                    andere_quartale: andere_quartale.into_iter().map(vergabe).collect(),
+                    konkurrenten,
+                };
+                if let Some(urteil) = teil.urteile.last_mut() {
+                    urteil.betrag = e.betrag;
+                    urteil.wettbewerb = alle.wettbewerbe.merke(wettbewerb);
+                }
             }
         }
+        alle.ordnung = alle.faelle.laeufe().flat_map(|lauf| lauf.plaetze()).collect();
         alle
     }
 }
@@ -418,13 +389,12 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
 mod tests {
     use super::*;
 
-    /// 256 bytes are what a marked case may take at most; room is left for its lists, its competition,
-    /// a long id, and the keys while decisions are put in order.
+    /// 256 bytes are what a marked case may take at most; room is left for its lists and a long id.
     #[test]
     fn a_marked_case_stays_small() {
-        assert!(size_of::<Kandidat>() <= 104);
+        assert!(size_of::<Kandidat>() <= 80);
         assert!(size_of::<Urteil>() <= 48);
-        assert!(size_of::<Kurzvergabe>() <= 24);
-        assert!(size_of::<Kurzwettbewerb>() <= 16);
+        assert!(size_of::<Fallplatz>() <= 8);
+        assert!(size_of::<Bewerber>() <= 32);
     }
 }

@@ -6,3 +6,4 @@ pub mod buchung;
 pub mod entscheidung;
 pub mod entscheidungen;
 pub mod uebernahme;
+mod wettbewerbe;

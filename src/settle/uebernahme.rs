@@ -3,20 +3,19 @@
 //! Only cases without a reason of rows 1 to 16 compete. Older quarters are decided first; a case
 //! never displaces a grant that an earlier delivery was given.
 
+use std::cmp::Ordering;
+
 use smol_str::SmolStr;
 
 use crate::auslegung::{Auslegungen, Mehrfachuebernahme, ZweiQuartaleJe};
 use crate::ergebnis::Grund09;
-use crate::evaluate::kandidat::Kurzstelle;
 use crate::kennung::{Praxis, VersichertenId};
 use crate::quartal::{Quartal, Tag};
 use crate::stammdaten::Zuschlag;
 
 /// A case that competes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bewerber<'a> {
-    /// Which decision it is.
-    pub nummer: usize,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bewerber {
     /// The patient.
     pub patient: VersichertenId,
     /// Q.
@@ -25,19 +24,30 @@ pub struct Bewerber<'a> {
     pub erster_tag: Tag,
     /// P.
     pub praxis: Praxis,
-    /// Case id.
-    pub fall_id: &'a SmolStr,
-    /// Input and place, for a case whose source gave it no id: it is ordered by record number.
-    pub ohne_id: Option<(u32, Kurzstelle)>,
+    /// Which decision it is.
+    pub nummer: u32,
     /// Z.
     pub geschlossene: Praxis,
-    /// For how many quarters the Zuschlag is paid, by the rules of Q.
-    pub zuschlag_quartale: i32,
+}
+
+/// The order of those who compete: by patient, quarter, day and practice, then as decisions are
+/// ordered, by case id. `ohne_id` is the input and the place of a case whose source gave it no id: it
+/// is ordered by record number.
+pub fn reihenfolge<O: Ord>(
+    a: &Bewerber,
+    b: &Bewerber,
+    ohne_id: impl Fn(&Bewerber) -> Option<O>,
+) -> Ordering {
+    let schluessel = |b: &Bewerber| (b.patient, b.quartal, b.erster_tag, b.praxis);
+    schluessel(a)
+        .cmp(&schluessel(b))
+        .then_with(|| ohne_id(a).cmp(&ohne_id(b)))
+        .then(a.nummer.cmp(&b.nummer))
 }
 
 /// A quarter that a patient's Zuschlag was granted for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vergabe {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vergabe<F = Vergabefall> {
     /// The treatment quarter.
     pub quartal: Quartal,
     /// Z.
@@ -45,7 +55,7 @@ pub struct Vergabe {
     /// P.
     pub praxis: Praxis,
     /// The case, if the grant was made in this run.
-    pub fall: Option<Vergabefall>,
+    pub fall: Option<F>,
 }
 
 /// The case that a quarter was granted for.
@@ -57,36 +67,49 @@ pub struct Vergabefall {
     pub erster_tag: Tag,
 }
 
+/// The same case while quarters are granted: by the number of its decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vergabenummer {
+    /// Which decision it is.
+    pub nummer: u32,
+    /// Earliest service day after D that counts.
+    pub erster_tag: Tag,
+}
+
 /// What the competition made of a case.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wettbewerb {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wettbewerb<F = Vergabefall> {
     /// Row 17, 18 or 19, or the setting's `mehrfach_uebernommen`; `None`: granted.
     pub grund: Option<Grund09>,
     /// To whom the patient's grant for Q was given before this case was looked at.
-    pub im_quartal: Option<Vergabe>,
+    pub im_quartal: Option<Vergabe<F>>,
     /// Grants of other quarters that count for row 19.
-    pub andere_quartale: Vec<Vergabe>,
+    pub andere_quartale: Vec<Vergabe<F>>,
     /// Practices that compete for the quarter, if it was left to a person.
     pub konkurrenten: Vec<Praxis>,
 }
 
-/// Decides the competition between one patient's cases, and gives `nimm` per case its `nummer` and
-/// what became of it. `vorlauf` is sorted by patient.
+/// Nobody else competes, and nothing was granted before.
+impl<F> Default for Wettbewerb<F> {
+    fn default() -> Self {
+        let (andere_quartale, konkurrenten) = (Vec::new(), Vec::new());
+        Self { grund: None, im_quartal: None, andere_quartale, konkurrenten }
+    }
+}
+
+/// Decides the competition between one patient's cases, which stand in their [`reihenfolge`], and gives
+/// `nimm` what became of each. `vorlauf` is sorted by patient; `zuschlag_quartale` says for how many
+/// quarters the Zuschlag is paid, by the rules of Q.
 pub fn entscheide(
-    bewerber: &mut [Bewerber<'_>],
+    bewerber: &[Bewerber],
     vorlauf: &[Zuschlag],
+    zuschlag_quartale: impl Fn(Quartal) -> i32,
     auslegungen: &Auslegungen,
-    mut nimm: impl FnMut(usize, Wettbewerb),
+    mut nimm: impl FnMut(&Bewerber, Wettbewerb<Vergabenummer>),
 ) {
-    bewerber.sort_unstable_by(|a, b| {
-        let schluessel = |b: &Bewerber<'_>| (b.quartal, b.erster_tag, b.praxis, b.ohne_id);
-        schluessel(a)
-            .cmp(&schluessel(b))
-            .then_with(|| a.fall_id.as_bytes().cmp(b.fall_id.as_bytes()))
-    });
     let Some(patient) = bewerber.first().map(|b| b.patient) else { return };
     let ab = vorlauf.partition_point(|zuschlag| zuschlag.patient < patient);
-    let mut vergaben: Vec<Vergabe> = vorlauf[ab..]
+    let mut vergaben: Vec<Vergabe<Vergabenummer>> = vorlauf[ab..]
         .iter()
         .take_while(|zuschlag| zuschlag.patient == patient)
         .map(|z| Vergabe {
@@ -97,20 +120,22 @@ pub fn entscheide(
         })
         .collect();
     for eines_quartals in bewerber.chunk_by(|a, b| a.quartal == b.quartal) {
-        vergib_quartal(eines_quartals, &mut vergaben, auslegungen, &mut nimm);
+        let quartale = zuschlag_quartale(eines_quartals[0].quartal);
+        vergib_quartal(eines_quartals, &mut vergaben, quartale, auslegungen, &mut nimm);
     }
 }
 
 /// Decides one patient's cases of one quarter, in their order.
 fn vergib_quartal(
-    bewerber: &[Bewerber<'_>],
-    vergaben: &mut Vec<Vergabe>,
+    bewerber: &[Bewerber],
+    vergaben: &mut Vec<Vergabe<Vergabenummer>>,
+    zuschlag_quartale: i32,
     auslegungen: &Auslegungen,
-    nimm: &mut impl FnMut(usize, Wettbewerb),
+    nimm: &mut impl FnMut(&Bewerber, Wettbewerb<Vergabenummer>),
 ) {
     let konkurrenten = strittig(bewerber, auslegungen);
     for bewerber in bewerber {
-        let mut wettbewerb = stand(bewerber, vergaben, auslegungen);
+        let mut wettbewerb = stand(bewerber, vergaben, zuschlag_quartale, auslegungen);
         if wettbewerb.grund.is_none() && !konkurrenten.is_empty() {
             wettbewerb.grund = Some(Grund09::MehrfachUebernommen);
             wettbewerb.konkurrenten.clone_from(&konkurrenten);
@@ -120,22 +145,26 @@ fn vergib_quartal(
                 quartal: bewerber.quartal,
                 geschlossene: bewerber.geschlossene,
                 praxis: bewerber.praxis,
-                fall: Some(Vergabefall {
-                    id: bewerber.fall_id.clone(),
+                fall: Some(Vergabenummer {
+                    nummer: bewerber.nummer,
                     erster_tag: bewerber.erster_tag,
                 }),
             });
         }
-        nimm(bewerber.nummer, wettbewerb);
+        nimm(bewerber, wettbewerb);
     }
 }
 
 /// Rows 17 to 19 against what has been granted so far.
-fn stand(bewerber: &Bewerber<'_>, vergaben: &[Vergabe], auslegungen: &Auslegungen) -> Wettbewerb {
-    let im_quartal = vergaben.iter().find(|v| v.quartal == bewerber.quartal).cloned();
+fn stand(
+    bewerber: &Bewerber,
+    vergaben: &[Vergabe<Vergabenummer>],
+    zuschlag_quartale: i32,
+    auslegungen: &Auslegungen,
+) -> Wettbewerb<Vergabenummer> {
+    let im_quartal = vergaben.iter().find(|v| v.quartal == bewerber.quartal).copied();
     let andere_quartale = abs3_satz1_andere_quartale(bewerber, vergaben, auslegungen);
-    let erschoepft =
-        bewerber.zuschlag_quartale <= i32::try_from(andere_quartale.len()).unwrap_or(i32::MAX);
+    let erschoepft = zuschlag_quartale <= i32::try_from(andere_quartale.len()).unwrap_or(i32::MAX);
     let grund = match &im_quartal {
         Some(vergabe) if vergabe.praxis == bewerber.praxis => Some(Grund09::BereitsImQuartal),
         Some(_) => Some(Grund09::AnderweitigUebernommen),
@@ -147,16 +176,16 @@ fn stand(bewerber: &Bewerber<'_>, vergaben: &[Vergabe], auslegungen: &Auslegunge
 /// "wird für zwei Quartale … gewährt": the other quarters granted for this patient and Z (by the
 /// Auslegung: and P), in order.
 fn abs3_satz1_andere_quartale(
-    bewerber: &Bewerber<'_>,
-    vergaben: &[Vergabe],
+    bewerber: &Bewerber,
+    vergaben: &[Vergabe<Vergabenummer>],
     auslegungen: &Auslegungen,
-) -> Vec<Vergabe> {
+) -> Vec<Vergabe<Vergabenummer>> {
     let je_praxis = auslegungen.zwei_quartale_je == ZweiQuartaleJe::Praxis;
-    let mut andere: Vec<Vergabe> = vergaben
+    let mut andere: Vec<Vergabe<Vergabenummer>> = vergaben
         .iter()
         .filter(|v| v.quartal != bewerber.quartal && v.geschlossene == bewerber.geschlossene)
         .filter(|v| !je_praxis || v.praxis == bewerber.praxis)
-        .cloned()
+        .copied()
         .collect();
     andere.sort_unstable_by_key(|v| v.quartal);
     andere
@@ -165,7 +194,7 @@ fn abs3_satz1_andere_quartale(
 /// Returns the practices between which a person must decide, by the Auslegung
 /// `par09.mehrfachuebernahme`: those of all competing cases, if they are several. A case whose two
 /// quarters are used up competes too: who took the patient over is open all the same.
-fn strittig(bewerber: &[Bewerber<'_>], auslegungen: &Auslegungen) -> Vec<Praxis> {
+fn strittig(bewerber: &[Bewerber], auslegungen: &Auslegungen) -> Vec<Praxis> {
     if auslegungen.mehrfachuebernahme == Mehrfachuebernahme::Erste {
         return Vec::new();
     }
@@ -195,25 +224,29 @@ mod tests {
         zeilen: &[Zeile],
         auslegungen: &Auslegungen,
     ) -> Vec<&'static str> {
-        let ids: Vec<SmolStr> = zeilen.iter().map(|zeile| zeile.3.into()).collect();
-        let mut bewerber: Vec<Bewerber<'_>> = zeilen
+        // Decisions are ordered by practice and case id.
+        let nummer = |zeile: &Zeile| {
+            zeilen.iter().filter(|andere| (andere.0, andere.3) < (zeile.0, zeile.3)).count()
+        };
+        let mut bewerber: Vec<(usize, Bewerber)> = zeilen
             .iter()
             .enumerate()
-            .map(|(nummer, (praxis, quartal, tag, _, geschlossene))| {
+            .map(|(platz, zeile)| {
+                let (praxis, quartal, tag, _, geschlossene) = zeile;
                 let quartal: Quartal = quartal.parse().expect("Quartal");
-                Bewerber {
-                    nummer,
+                let bewerber = Bewerber {
                     patient: patient(),
                     quartal,
                     erster_tag: quartal.erster_tag().plus(*tag),
                     praxis: praxis.parse().expect("Praxis"),
-                    fall_id: &ids[nummer],
-                    ohne_id: None,
+                    nummer: u32::try_from(nummer(zeile)).expect("wenige"),
                     geschlossene: geschlossene.parse().expect("Praxis"),
-                    zuschlag_quartale: 2,
-                }
+                };
+                (platz, bewerber)
             })
             .collect();
+        bewerber.sort_by(|a, b| reihenfolge(&a.1, &b.1, |_| None::<()>));
+        let (plaetze, bewerber): (Vec<usize>, Vec<Bewerber>) = bewerber.into_iter().unzip();
         let datei = std::sync::Arc::from("s");
         let vorlauf: Vec<Zuschlag> = vorlauf
             .iter()
@@ -225,11 +258,14 @@ mod tests {
                 ort: crate::meldung::Ort::datei(&datei),
             })
             .collect();
-        let mut ergebnis = Vec::new();
-        let nimm = |nummer, wettbewerb| ergebnis.push((nummer, wettbewerb));
-        entscheide(&mut bewerber, &vorlauf, auslegungen, nimm);
-        ergebnis.sort_by_key(|(nummer, _)| *nummer);
-        ergebnis.iter().map(|(_, w)| w.grund.map_or("", crate::ergebnis::Grund::code)).collect()
+        let mut gruende = Vec::new();
+        let nimm = |_: &Bewerber, wettbewerb: Wettbewerb<Vergabenummer>| {
+            gruende.push(wettbewerb.grund.map_or("", crate::ergebnis::Grund::code));
+        };
+        entscheide(&bewerber, &vorlauf, |_| 2, auslegungen, nimm);
+        let mut ergebnis: Vec<(usize, &'static str)> = plaetze.into_iter().zip(gruende).collect();
+        ergebnis.sort_unstable();
+        ergebnis.into_iter().map(|(_, grund)| grund).collect()
     }
 
     const P1: &str = "1700101";

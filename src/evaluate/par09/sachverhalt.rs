@@ -56,14 +56,7 @@ impl<'a> Grundlage<'a> {
             gueltige.map(|b| (self.stammdaten.praxis_fuer(b.praxis, quartal), b)).collect();
         // Those of one P stay in their order.
         bewilligungen.sort_by_key(|(praxis, _)| *praxis);
-        Quartalslage {
-            grundlage: self,
-            quartal,
-            par09,
-            lagen: self.lagen.iter().map(|lage| Arc::new(Schliessungslage::clone(lage))).collect(),
-            zeiten: zeiten.collect(),
-            bewilligungen,
-        }
+        Quartalslage { grundlage: self, quartal, par09, zeiten: zeiten.collect(), bewilligungen }
     }
 
     /// Returns the quarters of Z's look-back of which no claims were read.
@@ -101,8 +94,6 @@ pub struct Quartalslage<'a> {
     grundlage: &'a Grundlage<'a>,
     quartal: Quartal,
     par09: &'a Par09,
-    /// Copies of its own: threads that count up and down the same one would wait for each other.
-    lagen: Vec<Arc<Schliessungslage>>,
     /// Per closure.
     zeiten: Vec<Schliessungszeiten>,
     /// The Bewilligungen valid in the quarter, by P as the register of the quarter has it.
@@ -151,12 +142,13 @@ impl<'a> Praxislage<'a> {
         gefunden.map(|(_, b)| b.zeitraum)
     }
 
-    fn lage(&self, platz: usize) -> &'a Arc<Schliessungslage> {
-        &self.quartal.lagen[platz]
+    fn lage(&self, platz: usize) -> &'a Schliessungslage {
+        &self.quartal.grundlage.lagen[platz]
     }
 
-    /// Gathers the facts of a marked case of this practice and quarter.
-    pub fn sachverhalt(&self, fall: &Kandidat) -> Sachverhalt {
+    /// Gathers the facts of a marked case of this practice and quarter. They borrow the closure: threads
+    /// that counted its users up and down would wait for each other.
+    pub fn sachverhalt(&self, fall: &Kandidat) -> Sachverhalt<&'a Schliessungslage> {
         let Quartalslage { grundlage, quartal, .. } = *self.quartal;
         let behandlungen =
             fall.patient.map_or(&[][..], |patient| grundlage.rueckblick.behandlungen(patient));
@@ -167,7 +159,7 @@ impl<'a> Praxislage<'a> {
             (None, Some(_)) => self.waehlbare(behandlungen),
             (None, None) => (None, Vec::new()),
         };
-        let lage = platz.map(|platz| Arc::clone(self.lage(platz)));
+        let lage = platz.map(|platz| self.lage(platz));
         let rueckblick = match (fall.patient, platz) {
             (Some(_), Some(platz)) => self.rueckblick_in(behandlungen, platz),
             (Some(_), None) if fall.benannt.is_none() => self.rueckblick_ohne_schliessung(),
@@ -184,7 +176,7 @@ impl<'a> Praxislage<'a> {
             tage_hausarzt: fall.tage_hausarzt,
             markierung: fall.markierung,
             benannt: fall.benannt,
-            bewilligung: lage.as_ref().and_then(|lage| self.bewilligung(lage.praxis)),
+            bewilligung: lage.and_then(|lage| self.bewilligung(lage.praxis)),
             schliessung: lage,
             nachrangige,
             rueckblick,
@@ -225,7 +217,7 @@ impl<'a> Praxislage<'a> {
     }
 
     fn nachrangige(&self, platz: usize) -> Nachrangige {
-        let Schliessungslage { praxis, letzter_tag, .. } = **self.lage(platz);
+        let Schliessungslage { praxis, letzter_tag, .. } = *self.lage(platz);
         Nachrangige { praxis, letzter_tag, bewilligung: self.bewilligung(praxis) }
     }
 

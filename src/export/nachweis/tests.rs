@@ -36,24 +36,25 @@ fn reich() -> Ergebnis {
         ..Auslegungen::default()
     };
     let abrechnung = &mut ergebnis.abrechnung;
-    let vergabe = |fall_id: Option<&str>| Vergabe {
+    let mut par09: Vec<_> = abrechnung.par09.iter().collect();
+    let (p, id) = (par09[0].sachverhalt.praxis, par09[0].fall_id.clone());
+    let vergabe = |mit_fall: bool| Vergabe {
         quartal: "2023Q4".parse().expect("Quartal"),
         geschlossene: praxis("0690101"),
-        praxis: praxis("0690202"),
-        fall: fall_id.map(|id| Vergabefall {
-            id: id.into(),
+        praxis: p,
+        fall: mit_fall.then(|| Vergabefall {
+            id: id.clone(),
             erster_tag: "2023-11-02".parse().expect("Tag"),
         }),
     };
-    let mut par09: Vec<_> = abrechnung.par09.iter().collect();
     let e = &mut par09[1];
     e.fall_id = "a/\"b\"ä".into();
     e.sachverhalt.markierung = Markierung::Gnr(gnr("99999X"));
     e.sachverhalt.bewilligung = Some(Zeitraum { von: None, ..Zeitraum::default() });
     e.wettbewerb = Some(Wettbewerb {
         grund: Some(Grund09::MehrfachUebernommen),
-        im_quartal: Some(vergabe(None)),
-        andere_quartale: vec![vergabe(Some("x")), vergabe(None)],
+        im_quartal: Some(vergabe(false)),
+        andere_quartale: vec![vergabe(true), vergabe(false)],
         konkurrenten: vec![praxis("0690101"), praxis("0690102")],
     });
     abrechnung.par09 = par09.into_iter().collect();

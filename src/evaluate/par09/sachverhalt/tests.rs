@@ -77,14 +77,19 @@ impl Lauf {
         kontext.werte(stapel.spalten(), herkunft, &mut ertrag, &mut meldungen);
         let register = ertrag.rueckblick.fertig();
         let grundlage = Grundlage::neu(&self.daten, &self.einwohner, &register, &self.auslegungen);
-        frage(&grundlage, &ertrag.kandidaten)
+        let kandidaten: Vec<Kandidat> = ertrag.kandidaten.iter().copied().collect();
+        frage(&grundlage, &kandidaten)
     }
 
     /// Facts of the first marked case.
     fn sachverhalt(&self) -> Sachverhalt {
         self.mit(|grundlage, kandidaten| {
             let (fall, par09) = (&kandidaten[0], par09());
-            grundlage.im_quartal(fall.quartal, &par09).praxis(fall.praxis).sachverhalt(fall)
+            grundlage
+                .im_quartal(fall.quartal, &par09)
+                .praxis(fall.praxis)
+                .sachverhalt(fall)
+                .eigener()
         })
     }
 
