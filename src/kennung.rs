@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use std::num::{NonZeroU32, NonZeroU64};
 use std::str::FromStr;
 
-use crate::ziffern::neun;
+use crate::ziffern::{geschrieben, neun, zeige};
 
 /// A text without the shape of the identifier it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +95,7 @@ macro_rules! ziffernkennung {
 
         impl fmt::Display for $typ {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!("{:0", $anzahl, "}"), self.zahl())
+                zeige(&geschrieben::<$anzahl>(self.zahl()), f)
             }
         }
     };

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::ziffern::acht;
+use crate::ziffern::{acht, geschrieben, zeige};
 
 /// A calendar quarter, written `2024Q1`; ordered in time.
 ///
@@ -97,7 +97,11 @@ impl Quartal {
 
 impl fmt::Display for Quartal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}Q{}", self.jahr(), self.nummer())
+        // its arithmetic stays among years of four digits
+        let mut text = *b"JJJJQN";
+        text[..4].copy_from_slice(&geschrieben::<4>(self.jahr().unsigned_abs()));
+        text[5..].copy_from_slice(&geschrieben::<1>(self.nummer().unsigned_abs()));
+        zeige(&text, f)
     }
 }
 
@@ -183,7 +187,14 @@ impl Tag {
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let datum = self.datum();
-        write!(f, "{:04}-{:02}-{:02}", datum.year(), datum.month(), datum.day())
+        let Some(jahr) = u32::try_from(datum.year()).ok().filter(|jahr| *jahr <= 9999) else {
+            return write!(f, "{:04}-{:02}-{:02}", datum.year(), datum.month(), datum.day());
+        };
+        let mut text = *b"JJJJ-MM-TT";
+        text[..4].copy_from_slice(&geschrieben::<4>(jahr));
+        text[5..7].copy_from_slice(&geschrieben::<2>(datum.month()));
+        text[8..].copy_from_slice(&geschrieben::<2>(datum.day()));
+        zeige(&text, f)
     }
 }
 

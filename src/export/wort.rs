@@ -19,8 +19,8 @@ pub(super) trait Wort: Sized {
     /// What it is, in German, for the message about another word.
     const WAS: &'static str;
 
-    /// Returns its word.
-    fn wort(&self) -> Cow<'static, str>;
+    /// Writes its word.
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error>;
 
     /// Returns the value of a word.
     fn aus_wort(wort: &str) -> Option<Self>;
@@ -32,7 +32,7 @@ pub(super) struct Text<T>(pub(super) T);
 
 impl<T: Wort> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
-        ziel.serialize_str(&self.0.wort())
+        self.0.schreibe(ziel)
     }
 }
 
@@ -50,8 +50,8 @@ macro_rules! geschrieben {
         $(impl Wort for $typ {
             const WAS: &'static str = $was;
 
-            fn wort(&self) -> Cow<'static, str> {
-                self.to_string().into()
+            fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+                ziel.collect_str(self)
             }
 
             fn aus_wort(wort: &str) -> Option<Self> {
@@ -78,9 +78,9 @@ macro_rules! benannt {
         $(impl Wort for $typ {
             const WAS: &'static str = $was;
 
-            fn wort(&self) -> Cow<'static, str> {
+            fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
                 let name: fn(Self) -> &'static str = $name;
-                name(*self).into()
+                ziel.serialize_str(name(*self))
             }
 
             fn aus_wort(wort: &str) -> Option<Self> {
@@ -103,8 +103,8 @@ benannt! {
 impl Wort for Status {
     const WAS: &'static str = "ein Status";
 
-    fn wort(&self) -> Cow<'static, str> {
-        self.to_string().into()
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+        ziel.collect_str(self)
     }
 
     fn aus_wort(wort: &str) -> Option<Self> {
@@ -115,8 +115,8 @@ impl Wort for Status {
 impl Wort for Satzart {
     const WAS: &'static str = "eine Satzart";
 
-    fn wort(&self) -> Cow<'static, str> {
-        self.name().into()
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+        ziel.serialize_str(self.name())
     }
 
     fn aus_wort(wort: &str) -> Option<Self> {
@@ -127,8 +127,8 @@ impl Wort for Satzart {
 impl Wort for Gnr {
     const WAS: &'static str = "eine GNR";
 
-    fn wort(&self) -> Cow<'static, str> {
-        self.to_string().into()
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+        ziel.collect_str(self)
     }
 
     fn aus_wort(wort: &str) -> Option<Self> {
