@@ -324,6 +324,7 @@ impl Leser<'_> {
         let roh = nebenher::entpackt(roh, &gelesen.eingabe);
         if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
             let ende = self.stapel(platz, gelesen, zweck, sieb, &mut *leser, &mut ertrag);
+            ertrag.ertrag.rueckblick.schliesse_datei_ab();
             ertrag.bloecke = leser.bloecke().to_vec();
             ertrag.abschnitte = leser.abschnitte();
             ertrag.sagt_alle_praxen = ende.is_ok() && leser.sagt_alle_praxen();

@@ -48,7 +48,8 @@ impl<'a> Sieb<'a> {
         auszuege: Option<(&'a Auszuege, &'a [u8; 32])>,
         dateien: usize,
     ) -> Self {
-        bekannte.sort_unstable();
+        // in order file by file: this sort only joins such pieces
+        bekannte.sort();
         bekannte.dedup();
         Self { bekannte, auszuege, grenze: OFFENE_MAX / dateien.max(1) }
     }
@@ -82,7 +83,7 @@ impl<'a> Sieb<'a> {
     /// Returns the patients among `alle` that extracts and look-back files did not have, in order.
     pub(super) fn hinzugekommene(&self, mut alle: Vec<VersichertenId>) -> Vec<VersichertenId> {
         alle.retain(|patient| !self.kennt(*patient));
-        alle.sort_unstable();
+        alle.sort();
         alle.dedup();
         alle
     }
