@@ -197,7 +197,7 @@ impl Leser<'_> {
             orte.into_iter().partition(|(_, zweck)| *zweck == Zweck::Rueckblick);
         let mut ertraege = lies(&orte, &Sieb::default());
         let bekannte = ertraege.iter().flat_map(|ertrag| ertrag.ertrag.rueckblick.patienten());
-        let sieb = Sieb::neu(bekannte.collect(), self.auszuege, abrechnung.len());
+        let sieb = Sieb::neu(bekannte.collect(), self.auszuege);
         ertraege.extend(lies(&abrechnung, &sieb));
         orte.extend(abrechnung);
         (orte, ertraege, sieb)
@@ -259,6 +259,7 @@ impl Leser<'_> {
                 Arc::make_mut(&mut gelesen[platz].mehrfache).append(&mut weitere);
                 // its bytes have been counted
                 let zaehler = Zaehler::default();
+                sieb.lass_los(&mut ertrag.offene);
                 *ertrag = self.datei_eindeutig(platz, &gelesen[platz], zweck, sieb, &zaehler);
             }
         }
@@ -294,6 +295,7 @@ impl Leser<'_> {
                 ertrag.mehrfache = gelesen.mehrfache;
                 return ertrag;
             }
+            sieb.lass_los(&mut ertrag.offene);
             ertrag = self.datei(platz, &gelesen, zweck, sieb, &Zaehler::default());
         }
     }
