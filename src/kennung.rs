@@ -83,6 +83,11 @@ macro_rules! ziffernkennung {
             pub fn aus_bytes(text: &[u8]) -> Result<Self, Formfehler> {
                 ziffern(text, $anzahl).map(Self::neu).ok_or(Formfehler { erwartet: $erwartet })
             }
+
+            /// Returns the digits.
+            pub(crate) fn ascii(self) -> [u8; $anzahl] {
+                geschrieben(self.zahl())
+            }
         }
 
         impl FromStr for $typ {
@@ -95,7 +100,7 @@ macro_rules! ziffernkennung {
 
         impl fmt::Display for $typ {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                zeige(&geschrieben::<$anzahl>(self.zahl()), f)
+                zeige(&self.ascii(), f)
             }
         }
     };
