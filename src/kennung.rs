@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use std::num::{NonZeroU32, NonZeroU64};
 use std::str::FromStr;
 
-use crate::ziffern::{neun, sind_ziffern};
+use crate::ziffern::{geschrieben, neun, sind_ziffern, zeige};
 
 /// A text without the shape of the identifier it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +83,11 @@ macro_rules! ziffernkennung {
             pub fn aus_bytes(text: &[u8]) -> Result<Self, Formfehler> {
                 ziffern(text, $anzahl).map(Self::neu).ok_or(Formfehler { erwartet: $erwartet })
             }
+
+            /// Returns the digits.
+            pub(crate) fn ascii(self) -> [u8; $anzahl] {
+                geschrieben(self.zahl())
+            }
         }
 
         impl FromStr for $typ {
@@ -95,7 +100,7 @@ macro_rules! ziffernkennung {
 
         impl fmt::Display for $typ {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!("{:0", $anzahl, "}"), self.zahl())
+                zeige(&self.ascii(), f)
             }
         }
     };

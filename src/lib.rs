@@ -11,7 +11,8 @@
 //!   │          parameter/, auslegung: the numbers of the law, and how it is read
 //! settle/      decisions → who gets a patient's quarter, bookings, equations
 //!   │
-//! export/      a settled quarter → the bundle: CSV, evidence, protocol; written whole or not at all
+//! export/      a settled quarter → the bundle: CSV, evidence, protocol; written whole or not at all,
+//!   │          on as many threads as the run had
 //!   │
 //! erklaerung/  the evidence of one decision → its full German explanation
 //!
@@ -25,7 +26,7 @@
 //!
 //! What the rooms do *not* do: `read` decides nothing · `evaluate` knows no file, no XML, no thread
 //! and no clock · `settle` never sees a case that is not marked · `export` computes nothing ·
-//! `erklaerung` has no rule of its own · only `lauf` and `generate` use threads · only `cli` prints ·
+//! `erklaerung` has no rule of its own · only `lauf`, `generate` and `export` use threads · only `cli` prints ·
 //! money is never a float · nothing depends on hash order, threads or the clock.
 //!
 //! A run begins in [`lauf`]; the README shows one from a program.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::kennung::VersichertenId;
+use crate::ziffern::zeige;
 
 /// How pseudonyms are made, as the evidence states it.
 pub(crate) const VERFAHREN: &str = "BLAKE3 mit Schlüssel über die normalisierte Versicherten-ID \
@@ -25,6 +26,17 @@ impl Pseudonym {
     /// Returns the pseudonym of a patient.
     pub fn neu(patient: VersichertenId, schluessel: &[u8; 32]) -> Self {
         Self(u128::from_be_bytes(anfang(schluessel, &patient.klartext())))
+    }
+
+    /// Returns the hexadecimal digits.
+    pub(crate) fn ascii(self) -> [u8; 32] {
+        let mut text = [0; 32];
+        for (ziffern, byte) in text.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
+            for (ziffer, wert) in ziffern.iter_mut().zip([byte >> 4, byte & 0xF]) {
+                *ziffer = if wert < 10 { b'0' + wert } else { b'a' + wert - 10 };
+            }
+        }
+        text
     }
 
     /// Parses 32 hexadecimal digits in lower case.
@@ -54,7 +66,7 @@ impl FromStr for Pseudonym {
 impl fmt::Display for Pseudonym {
     /// Writes 32 hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        zeige(&self.ascii(), f)
     }
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::ziffern::acht;
+use crate::ziffern::{acht, geschrieben, zeige};
 
 /// A calendar quarter, written `2024Q1`; ordered in time.
 ///
@@ -89,6 +89,15 @@ impl Quartal {
         von.is_none_or(|v| v <= self.letzter_tag()) && bis.is_none_or(|b| self.erster_tag() <= b)
     }
 
+    /// Returns the quarter as it is written.
+    pub(crate) fn ascii(self) -> [u8; 6] {
+        // arithmetic stays among years of four digits
+        let mut text = *b"JJJJQN";
+        text[..4].copy_from_slice(&geschrieben::<4>(self.jahr().unsigned_abs()));
+        text[5..].copy_from_slice(&geschrieben::<1>(self.nummer().unsigned_abs()));
+        text
+    }
+
     /// Returns the quarters from `self` to `letztes`, both included.
     pub fn bis(self, letztes: Self) -> impl DoubleEndedIterator<Item = Self> + Clone {
         (self.0..=letztes.0).map(Self)
@@ -97,7 +106,7 @@ impl Quartal {
 
 impl fmt::Display for Quartal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}Q{}", self.jahr(), self.nummer())
+        zeige(&self.ascii(), f)
     }
 }
 
@@ -175,6 +184,17 @@ impl Tag {
         format!("{:02}.{:02}.{:04}", datum.day(), datum.month(), datum.year())
     }
 
+    /// Returns the day as it is written, if its year has four digits: those of files have.
+    pub(crate) fn ascii(self) -> Option<[u8; 10]> {
+        let datum = self.datum();
+        let jahr = u32::try_from(datum.year()).ok().filter(|jahr| *jahr <= 9999)?;
+        let mut text = *b"JJJJ-MM-TT";
+        text[..4].copy_from_slice(&geschrieben::<4>(jahr));
+        text[5..7].copy_from_slice(&geschrieben::<2>(datum.month()));
+        text[8..].copy_from_slice(&geschrieben::<2>(datum.day()));
+        Some(text)
+    }
+
     fn datum(self) -> NaiveDate {
         NaiveDate::from_epoch_days(self.0).unwrap_or_default()
     }
@@ -182,6 +202,9 @@ impl Tag {
 
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = self.ascii() {
+            return zeige(&text, f);
+        }
         let datum = self.datum();
         write!(f, "{:04}-{:02}-{:02}", datum.year(), datum.month(), datum.day())
     }
@@ -279,8 +302,12 @@ impl Tage {
     /// Returns the days in order, for a set that belongs to `quartal`.
     pub fn tage(self, quartal: Quartal) -> impl Iterator<Item = Tag> {
         let erster = quartal.erster_tag();
-        let bits = self.bits();
-        (0..96).filter(move |i| bits >> i & 1 == 1).map(move |i| erster.plus(i))
+        let mut rest = self.bits();
+        std::iter::from_fn(move || {
+            let abstand = rest.trailing_zeros();
+            rest &= rest.checked_sub(1)?;
+            Some(erster.plus(abstand.cast_signed()))
+        })
     }
 
     fn bits(self) -> u128 {

@@ -1,4 +1,7 @@
-//! ASCII digits, eight at once: a quarter has milliards of them, in numbers and days.
+//! ASCII digits, eight at once: a quarter has milliards of them, in numbers and days. And back: every
+//! line of the evidence has dozens of ids and days.
+
+use std::fmt;
 
 /// Returns the number that exactly eight digits write.
 pub(crate) fn acht(text: [u8; 8]) -> Option<u32> {
@@ -16,6 +19,21 @@ pub(crate) fn acht(text: [u8; 8]) -> Option<u32> {
 pub(crate) fn neun(text: [u8; 9]) -> Option<u32> {
     let [vorn @ .., letzte] = text;
     letzte.is_ascii_digit().then_some(acht(vorn)? * 10 + u32::from(letzte & 0xF))
+}
+
+/// Writes the last `N` digits of a number, with leading zeros.
+pub(crate) fn geschrieben<const N: usize>(mut zahl: u32) -> [u8; N] {
+    let mut text = [b'0'; N];
+    for ziffer in text.iter_mut().rev() {
+        *ziffer += u8::try_from(zahl % 10).unwrap_or(0);
+        zahl /= 10;
+    }
+    text
+}
+
+/// Writes ASCII in one piece: each piece goes through the formatter anew.
+pub(crate) fn zeige(ascii: &[u8], ziel: &mut fmt::Formatter<'_>) -> fmt::Result {
+    ziel.write_str(std::str::from_utf8(ascii).map_err(|_| fmt::Error)?)
 }
 
 /// Tells whether all bytes are digits.
@@ -74,6 +92,11 @@ mod tests {
                     }
                 }
             }
+        }
+        for zahl in [0, 7, 10, 2024, 999_999_999, 1_000_000_000, u32::MAX] {
+            let ganz = format!("{zahl:010}");
+            assert_eq!(geschrieben::<10>(zahl), *ganz.as_bytes());
+            assert_eq!(geschrieben::<2>(zahl), ganz.as_bytes()[8..]);
         }
         assert!(sind_ziffern(b""));
         assert_eq!((acht(*b"99999999"), acht(*b"00000000")), (Some(99_999_999), Some(0)));

@@ -27,7 +27,8 @@ impl<P: Copy + Ord> Behandlung<P> {
 
 /// Sorts treatments and merges those that are one; of several days the last stays.
 pub fn verdichte<P: Copy + Ord>(behandlungen: &mut Vec<Behandlung<P>>) {
-    behandlungen.sort_unstable();
+    // mostly in order piece by piece, as the files gave them: this sort only joins such pieces
+    behandlungen.sort();
     behandlungen.dedup_by(|spaeter, frueher| {
         let gleich = spaeter.schluessel() == frueher.schluessel();
         if gleich {
@@ -92,6 +93,13 @@ impl Rueckblicksammlung {
         Auffaellig {
             leistungen_nach_schliessung: fall.tag.iter().filter(|tag| d < **tag).count(),
             ohne_leistung: im_rueckblick && fall.tag.is_empty(),
+        }
+    }
+
+    /// Condenses what one file gave, on the thread that read it: pieces in order are quick to join.
+    pub fn schliesse_datei_ab(&mut self) {
+        if !self.behandlungen.is_empty() {
+            self.verdichte();
         }
     }
 

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ordner::{self, Arbeitsordner, Betriebssystem, Lage, Platte};
 use crate::read::eingaben::ursache;
+use crate::threads::KeinPool;
 
 /// Format of the bundle; `protokoll.json` must begin with it: `{"format":"strukturfonds-buendel/1"`.
 /// By that a folder is known as a bundle and may be replaced.
@@ -116,6 +117,9 @@ pub enum Fehler {
         /// What is missing.
         grund: String,
     },
+    /// The system gives no threads for writing.
+    #[error(transparent)]
+    Threads(#[from] KeinPool),
     /// The disk refused.
     #[error("{}: {}", pfad.display(), ursache(fehler))]
     Platte {
@@ -182,7 +186,7 @@ impl Buendel {
         ordner::pruefe_ort(ziel)
     }
 
-    fn beginne_auf(ziel: &Path, platte: Arc<dyn Platte>) -> Result<Self, Fehler> {
+    pub(super) fn beginne_auf(ziel: &Path, platte: Arc<dyn Platte>) -> Result<Self, Fehler> {
         let ziel = ordner::ziel(ziel)?;
         ordner::lage(&ziel)?;
         let arbeit = Arbeitsordner::neu(&ziel, &platte)?;

@@ -1,4 +1,5 @@
-//! Writes results: the bundle folder, its tables, and nothing that it would have to compute.
+//! Writes results: the bundle folder, its tables, and nothing that it would have to compute. The
+//! threads of the run make the lines side by side, a bounded number at a time.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -6,6 +7,7 @@ use std::path::Path;
 use crate::lauf::Ergebnis;
 use crate::parameter::Regeln;
 use crate::quartal::Quartal;
+use crate::threads;
 
 pub mod auszug;
 #[cfg(test)]
@@ -16,6 +18,7 @@ pub mod nachweis;
 pub(crate) mod ordner;
 pub mod protokoll;
 mod regelwerk;
+mod stuecke;
 pub mod tabellen;
 mod wort;
 
@@ -23,7 +26,8 @@ use buendel::{Ausgang, Buendel, Fehler};
 use csv::{MeldungZeile, Tabelle};
 
 /// Writes the bundle of a run to `ziel`, whole or not at all. An identical bundle is left as it is,
-/// a different one is replaced only if `ueberschreiben`. `zeitstempel` goes into the protocol.
+/// a different one is replaced only if `ueberschreiben`. `zeitstempel` goes into the protocol. There are
+/// as many threads as the run had.
 ///
 /// # Errors
 /// [`Fehler`]; then there is no new bundle, and one that was there is untouched.
@@ -34,14 +38,31 @@ pub fn schreibe(
     ueberschreiben: bool,
 ) -> Result<Ausgang, Fehler> {
     let mut buendel = Buendel::beginne(ziel)?;
-    schreibe_tabellen(ergebnis, &mut buendel)?;
-    let mut datei = buendel.datei(nachweis::DATEI)?;
-    nachweis::schreibe(ergebnis, &mut datei)?;
-    datei.fertig()?;
-    let mut datei = buendel.datei(protokoll::DATEI)?;
-    datei.write_all(protokoll::text(ergebnis, zeitstempel)?.as_bytes())?;
-    datei.fertig()?;
+    threads::pool(Some(ergebnis.threads))?
+        .install(|| fuelle(ergebnis, zeitstempel, &mut buendel))?;
     buendel.fertig(ueberschreiben)
+}
+
+/// Writes the files of a bundle: the evidence, which is nearly all of it, and the others beside it.
+fn fuelle(
+    ergebnis: &Ergebnis,
+    zeitstempel: Option<&str>,
+    buendel: &mut Buendel,
+) -> Result<(), Fehler> {
+    let mut datei = buendel.datei(nachweis::DATEI)?;
+    let (uebrige, nachweis) = rayon::join(
+        || {
+            schreibe_tabellen(ergebnis, buendel)?;
+            let mut datei = buendel.datei(protokoll::DATEI)?;
+            datei.write_all(protokoll::text(ergebnis, zeitstempel)?.as_bytes())?;
+            datei.fertig()
+        },
+        || {
+            nachweis::schreibe(ergebnis, &mut datei)?;
+            datei.fertig()
+        },
+    );
+    uebrige.and(nachweis)
 }
 
 fn schreibe_tabellen(ergebnis: &Ergebnis, buendel: &mut Buendel) -> Result<(), Fehler> {
@@ -77,8 +98,43 @@ fn tabelle<T: Tabelle>(
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
 
+    use super::buendel::tests::Kaputt;
     use super::*;
+
+    #[test]
+    fn a_failing_step_beside_another_leaves_nothing() {
+        let ergebnis = beispiel::demoquartal();
+        for threads in [1, 3] {
+            let pool = threads::pool(Some(threads)).expect("Threads");
+            let ordner = tempfile::tempdir().expect("Ordner");
+            let ziel = ordner.path().join("2024Q1");
+            let schreibe = |platte: Arc<Kaputt>| {
+                let mut buendel = Buendel::beginne_auf(&ziel, platte)?;
+                pool.install(|| fuelle(&ergebnis, None, &mut buendel))?;
+                buendel.fertig(false)
+            };
+            let mut schritt = 0;
+            loop {
+                let platte = Kaputt::neu(Some(schritt), u64::MAX, true);
+                let ergebnis = schreibe(platte.clone());
+                if !platte.hat_versagt() {
+                    assert_eq!(ergebnis.ok(), Some(Ausgang::Geschrieben));
+                    break;
+                }
+                let fehler = ergebnis.expect_err("Schritt").to_string();
+                assert!(fehler.ends_with(": Fehler der Platte"), "Schritt {schritt}: {fehler}");
+                assert_eq!(fs::read_dir(ordner.path()).expect("Ordner").count(), 0, "{schritt}");
+                schritt += 1;
+            }
+            assert!(20 < schritt, "nur {schritt} Schritte");
+            fs::remove_dir_all(&ziel).expect("weg");
+            // Nothing fits, so each of them fails: the first file tells it.
+            let fehler = schreibe(Kaputt::neu(None, 0, true)).expect_err("voll").to_string();
+            assert!(fehler.ends_with("entscheidungen.csv: kein Speicherplatz mehr"), "{fehler}");
+        }
+    }
 
     #[test]
     fn a_bundle_is_complete_and_written_once() {

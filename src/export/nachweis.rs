@@ -63,10 +63,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::export::regeln_fuer;
+use crate::export::{regeln_fuer, stuecke};
 use crate::lauf::Ergebnis;
 pub use crate::pseudonym::Pseudonym;
 use crate::settle::entscheidungen::Blick;
@@ -113,11 +114,12 @@ struct Anzahlen {
     par06: u64,
 }
 
-/// Writes the evidence of a run, line by line, and flushes it.
+/// Writes the evidence of a run, and flushes it. The lines of marked cases are made on all threads of
+/// the pool in which it is called.
 ///
 /// # Errors
 /// Those of `ziel`; what was written until then stays there.
-pub fn schreibe(ergebnis: &Ergebnis, ziel: impl Write) -> io::Result<()> {
+pub fn schreibe(ergebnis: &Ergebnis, ziel: impl Write + Send) -> io::Result<()> {
     let mut ziel = Zeilenschreiber { ziel, puffer: Vec::new() };
     let abrechnung = &ergebnis.abrechnung;
     let auslegungen = &ergebnis.einstellungen.auslegungen;
@@ -130,13 +132,15 @@ pub fn schreibe(ergebnis: &Ergebnis, ziel: impl Write) -> io::Result<()> {
     for lage in &abrechnung.inseln {
         ziel.schreibe(&Zeile::Insel(lage.into()))?;
     }
-    let mut anzahl = Anzahlen::default();
-    for e in &abrechnung.par09 {
-        let par09 = &regeln_fuer(ergebnis, e.sachverhalt.quartal)?.par09;
-        let zeile = Zeile09::neu(&e, ergebnis.schluessel.as_ref(), par09, auslegungen);
-        ziel.schreibe(&Zeile::Par09(Box::new(zeile)))?;
-        anzahl.par09 += 1;
-    }
+    let zeilen09 = |nummern: Range<usize>, text: &mut Vec<u8>| {
+        abrechnung.par09.ausschnitt(nummern).map(Blick::entscheidung).try_for_each(|e| {
+            let par09 = &regeln_fuer(ergebnis, e.sachverhalt.quartal)?.par09;
+            let zeile = Zeile09::neu(&e, ergebnis.schluessel.as_ref(), par09, auslegungen);
+            ergaenze(text, &Zeile::Par09(Box::new(zeile)))
+        })
+    };
+    stuecke::schreibe(abrechnung.par09.len(), zeilen09, &mut ziel.ziel)?;
+    let mut anzahl = Anzahlen { par09: abrechnung.par09.len() as u64, ..Anzahlen::default() };
     for e in &abrechnung.par05 {
         ziel.schreibe(&Zeile::Par05(Box::new(Zeile05::neu(e, auslegungen))))?;
         anzahl.par05 += 1;
@@ -159,10 +163,16 @@ struct Zeilenschreiber<W> {
 impl<W: Write> Zeilenschreiber<W> {
     fn schreibe(&mut self, zeile: &impl Serialize) -> io::Result<()> {
         self.puffer.clear();
-        serde_json::to_writer(&mut self.puffer, zeile)?;
-        self.puffer.push(b'\n');
+        ergaenze(&mut self.puffer, zeile)?;
         self.ziel.write_all(&self.puffer)
     }
+}
+
+/// Adds a line to a text.
+fn ergaenze(text: &mut Vec<u8>, zeile: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *text, zeile)?;
+    text.push(b'\n');
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::de::Error as _;
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::ergebnis::{Ergebnis, Grund, Grund05, Grund06, Grund09};
@@ -19,8 +20,8 @@ pub(super) trait Wort: Sized {
     /// What it is, in German, for the message about another word.
     const WAS: &'static str;
 
-    /// Returns its word.
-    fn wort(&self) -> Cow<'static, str>;
+    /// Writes its word.
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error>;
 
     /// Returns the value of a word.
     fn aus_wort(wort: &str) -> Option<Self>;
@@ -32,7 +33,7 @@ pub(super) struct Text<T>(pub(super) T);
 
 impl<T: Wort> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
-        ziel.serialize_str(&self.0.wort())
+        self.0.schreibe(ziel)
     }
 }
 
@@ -44,14 +45,23 @@ impl<'de, T: Wort> Deserialize<'de> for Text<T> {
     }
 }
 
-/// Values that are written and parsed by the standard traits.
+/// Writes ASCII as it is: through the formatter a word would cost twice as much, and a line of the
+/// evidence has dozens.
+fn schreibe_ascii<S: Serializer>(ascii: &[u8], ziel: S) -> Result<S::Ok, S::Error> {
+    ziel.serialize_str(std::str::from_utf8(ascii).map_err(S::Error::custom)?)
+}
+
+/// Values that are written and parsed by the standard traits; what they are as ASCII, if they tell it.
 macro_rules! geschrieben {
-    ($($typ:ty: $was:literal,)*) => {
+    ($($typ:ty: $was:literal, $ascii:expr;)*) => {
         $(impl Wort for $typ {
             const WAS: &'static str = $was;
 
-            fn wort(&self) -> Cow<'static, str> {
-                self.to_string().into()
+            fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+                match $ascii(*self) {
+                    Some(ascii) => schreibe_ascii(&ascii, ziel),
+                    None => ziel.collect_str(self),
+                }
             }
 
             fn aus_wort(wort: &str) -> Option<Self> {
@@ -62,14 +72,14 @@ macro_rules! geschrieben {
 }
 
 geschrieben! {
-    Quartal: "ein Quartal",
-    Tag: "ein Tag",
-    Praxis: "eine Praxis",
-    Arzt: "ein Arzt",
-    Lanr: "eine LANR",
-    Ags: "ein Gemeindeschlüssel",
-    Anteil: "ein Anteil",
-    Pseudonym: "ein Pseudonym",
+    Quartal: "ein Quartal", |quartal: Quartal| Some(quartal.ascii());
+    Tag: "ein Tag", Tag::ascii;
+    Praxis: "eine Praxis", |praxis: Praxis| Some(praxis.ascii());
+    Arzt: "ein Arzt", |arzt: Arzt| Some(arzt.ascii());
+    Lanr: "eine LANR", |lanr: Lanr| Some(lanr.ascii());
+    Ags: "ein Gemeindeschlüssel", |ags: Ags| Some(ags.ascii());
+    Anteil: "ein Anteil", |_| None::<[u8; 0]>;
+    Pseudonym: "ein Pseudonym", |pseudonym: Pseudonym| Some(pseudonym.ascii());
 }
 
 /// Closed lists, by name.
@@ -78,9 +88,9 @@ macro_rules! benannt {
         $(impl Wort for $typ {
             const WAS: &'static str = $was;
 
-            fn wort(&self) -> Cow<'static, str> {
+            fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
                 let name: fn(Self) -> &'static str = $name;
-                name(*self).into()
+                ziel.serialize_str(name(*self))
             }
 
             fn aus_wort(wort: &str) -> Option<Self> {
@@ -103,8 +113,8 @@ benannt! {
 impl Wort for Status {
     const WAS: &'static str = "ein Status";
 
-    fn wort(&self) -> Cow<'static, str> {
-        self.to_string().into()
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+        ziel.collect_str(self)
     }
 
     fn aus_wort(wort: &str) -> Option<Self> {
@@ -115,8 +125,8 @@ impl Wort for Status {
 impl Wort for Satzart {
     const WAS: &'static str = "eine Satzart";
 
-    fn wort(&self) -> Cow<'static, str> {
-        self.name().into()
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+        ziel.serialize_str(self.name())
     }
 
     fn aus_wort(wort: &str) -> Option<Self> {
@@ -127,8 +137,8 @@ impl Wort for Satzart {
 impl Wort for Gnr {
     const WAS: &'static str = "eine GNR";
 
-    fn wort(&self) -> Cow<'static, str> {
-        self.to_string().into()
+    fn schreibe<S: Serializer>(&self, ziel: S) -> Result<S::Ok, S::Error> {
+        ziel.collect_str(self)
     }
 
     fn aus_wort(wort: &str) -> Option<Self> {

@@ -197,7 +197,7 @@ impl Leser<'_> {
             orte.into_iter().partition(|(_, zweck)| *zweck == Zweck::Rueckblick);
         let mut ertraege = lies(&orte, &Sieb::default());
         let bekannte = ertraege.iter().flat_map(|ertrag| ertrag.ertrag.rueckblick.patienten());
-        let sieb = Sieb::neu(bekannte.collect(), self.auszuege, abrechnung.len());
+        let sieb = Sieb::neu(bekannte.collect(), self.auszuege);
         ertraege.extend(lies(&abrechnung, &sieb));
         orte.extend(abrechnung);
         (orte, ertraege, sieb)
@@ -267,6 +267,7 @@ impl Leser<'_> {
                 Arc::make_mut(&mut gelesen[platz].mehrfache).append(&mut weitere);
                 // its bytes have been counted
                 let zaehler = Zaehler::default();
+                sieb.lass_los(&mut ertrag.offene);
                 *ertrag = self.datei_eindeutig(platz, &gelesen[platz], zweck, sieb, &zaehler);
             }
         }
@@ -302,6 +303,7 @@ impl Leser<'_> {
                 ertrag.mehrfache = gelesen.mehrfache;
                 return ertrag;
             }
+            sieb.lass_los(&mut ertrag.offene);
             ertrag = self.datei(platz, &gelesen, zweck, sieb, &Zaehler::default());
         }
     }
@@ -332,6 +334,7 @@ impl Leser<'_> {
         let roh = nebenher::entpackt(roh, &gelesen.eingabe);
         if let Ok(mut leser) = leser(roh, gelesen, &mut ertrag.meldungen) {
             let ende = self.stapel(platz, gelesen, zweck, sieb, &mut *leser, &mut ertrag);
+            ertrag.ertrag.rueckblick.schliesse_datei_ab();
             ertrag.bloecke = leser.bloecke().to_vec();
             ertrag.abschnitte = leser.abschnitte();
             ertrag.sagt_alle_praxen = ende.is_ok() && leser.sagt_alle_praxen();

@@ -4,8 +4,11 @@
 //! Extracts and look-back files are read first, so that most of these patients are known when a case
 //! comes. The
 //! quarter's claims may bring more: late cases of a closed practice, or its last quarter. Until their
-//! end a bounded number of the other cases is held; a file with more of them is read a second time,
-//! if there were such patients at all.
+//! end a bounded number of the other cases is held, of all files together; a file for whose cases there
+//! is no more room is read a second time, if there were such patients at all. Which files that are may
+//! depend on the threads, what the hint counts does not.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::auszug::Auszuege;
 use crate::evaluate::kandidat::{Ertrag, Herkunft, Kontext, Ungekennzeichnet, Zweck};
@@ -16,7 +19,8 @@ use crate::pseudonym::Pseudonym;
 use crate::quartal::Quartal;
 use crate::read::FallLeser;
 
-/// Most cases that are held of all files together; so few in tests that these read files again.
+/// Most cases that are held of all files together, and one batch for each thread; so few in tests that
+/// these read files again.
 const OFFENE_MAX: usize = if cfg!(test) { 2 } else { 1 << 20 };
 
 /// By what cases are sifted while the quarter's claims are read.
@@ -26,8 +30,8 @@ pub(super) struct Sieb<'a> {
     bekannte: Vec<VersichertenId>,
     /// Those in extracts, and the key of their pseudonyms.
     auszuege: Option<(&'a Auszuege, &'a [u8; 32])>,
-    /// Most cases that are held of one file.
-    grenze: usize,
+    /// How many cases are held.
+    gehalten: AtomicUsize,
 }
 
 /// Cases of one file whose patient is not known yet as a closed practice's; `None`: too many.
@@ -41,16 +45,15 @@ impl Default for Offene {
 }
 
 impl<'a> Sieb<'a> {
-    /// `bekannte` are the patients found in look-back files, `auszuege` the extracts with their key,
-    /// `dateien` how many files are sifted.
+    /// `bekannte` are the patients found in look-back files, `auszuege` the extracts with their key.
     pub(super) fn neu(
         mut bekannte: Vec<VersichertenId>,
         auszuege: Option<(&'a Auszuege, &'a [u8; 32])>,
-        dateien: usize,
     ) -> Self {
-        bekannte.sort_unstable();
+        // in order file by file: this sort only joins such pieces
+        bekannte.sort();
         bekannte.dedup();
-        Self { bekannte, auszuege, grenze: OFFENE_MAX / dateien.max(1) }
+        Self { bekannte, auszuege, gehalten: AtomicUsize::new(0) }
     }
 
     fn kennt(&self, patient: VersichertenId) -> bool {
@@ -63,6 +66,7 @@ impl<'a> Sieb<'a> {
     /// Leaves in `ertrag` the cases, from number `ab` on, that the hint may count for sure.
     pub(super) fn siebe(&self, ertrag: &mut Ertrag, ab: usize, offene: &mut Offene) {
         let alle = &mut ertrag.ungekennzeichnet;
+        let vorher = offene.anzahl();
         let mut bis = ab;
         for i in ab..alle.len() {
             let fall = alle[i];
@@ -71,24 +75,36 @@ impl<'a> Sieb<'a> {
                 bis += 1;
             } else if let Some(liste) = &mut offene.0 {
                 liste.push(fall);
-                if self.grenze < liste.len() {
-                    offene.0 = None;
-                }
             }
         }
         alle.truncate(bis);
+        let neue = offene.anzahl() - vorher;
+        if OFFENE_MAX < self.gehalten.fetch_add(neue, Ordering::Relaxed) + neue {
+            self.lass_los(offene);
+            offene.0 = None;
+        }
+    }
+
+    /// Holds the cases of a file no longer.
+    pub(super) fn lass_los(&self, offene: &mut Offene) {
+        self.gehalten.fetch_sub(offene.anzahl(), Ordering::Relaxed);
+        *offene = Offene::default();
     }
 
     /// Returns the patients among `alle` that extracts and look-back files did not have, in order.
     pub(super) fn hinzugekommene(&self, mut alle: Vec<VersichertenId>) -> Vec<VersichertenId> {
         alle.retain(|patient| !self.kennt(*patient));
-        alle.sort_unstable();
+        alle.sort();
         alle.dedup();
         alle
     }
 }
 
 impl Offene {
+    fn anzahl(&self) -> usize {
+        self.0.as_ref().map_or(0, Vec::len)
+    }
+
     /// Returns the cases of patients that came to be known; `nochmals` opens the file again.
     pub(super) fn der_hinzugekommenen(
         self,

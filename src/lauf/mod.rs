@@ -136,6 +136,8 @@ pub struct Ergebnis {
     pub schluessel: Option<[u8; 32]>,
     /// Everything noticed.
     pub meldungen: Meldungen,
+    /// How many threads the run had; its bundle is written on as many.
+    pub threads: usize,
 }
 
 /// All that was read.
@@ -447,6 +449,7 @@ fn rechne_ab(auftrag: &Auftrag, bestand: Bestand) -> Result<Ergebnis, Meldungen>
         schluessel: bestand.schluessel,
         einstellungen: bestand.einstellungen,
         meldungen,
+        threads: rayon::current_num_threads(),
     })
 }
 

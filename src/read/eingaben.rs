@@ -1,7 +1,7 @@
 //! Which files a run reads, of which kind each is, and by which name messages and protocol call it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,10 +70,11 @@ impl Eingaben {
         let mut alle = Vec::new();
         for ort in orte {
             if ort.is_dir() {
-                for (name, pfad) in suche.liste(ort, "") {
-                    match (!pfad.is_dir()).then(|| art_im_rueckblick(&name)).flatten() {
-                        Some(art) => alle.push((art, pfad)),
-                        None => suche.ordne_ein(None, &name, pfad, ERLAUBT_RUECKBLICK),
+                for eintrag in suche.liste(ort, "") {
+                    match (!eintrag.ist_ordner).then(|| art_im_rueckblick(&eintrag.name)).flatten()
+                    {
+                        Some(art) => alle.push((art, eintrag.pfad)),
+                        None => suche.ordne_ein(None, &eintrag, ERLAUBT_RUECKBLICK),
                     }
                 }
             } else {
@@ -127,11 +128,37 @@ pub fn ursache(fehler: &io::Error) -> String {
     }
 }
 
+/// An entry of a folder. Of thousands of files each question to the system counts, so what the folder
+/// itself tells is not asked again.
+struct Eintrag {
+    name: String,
+    pfad: PathBuf,
+    ist_ordner: bool,
+    /// The path without links, if the folder tells it.
+    ohne_links: Option<PathBuf>,
+}
+
+impl Eintrag {
+    /// `ordner` is the folder's path without links, if there is one.
+    fn neu(name: String, eintrag: &fs::DirEntry, ordner: Option<&Path>) -> Self {
+        let pfad = eintrag.path();
+        match eintrag.file_type() {
+            Ok(art) if !art.is_symlink() => Self {
+                name,
+                pfad,
+                ist_ordner: art.is_dir(),
+                ohne_links: ordner.map(|ordner| ordner.join(eintrag.file_name())),
+            },
+            _ => Self { name, ist_ordner: pfad.is_dir(), pfad, ohne_links: None },
+        }
+    }
+}
+
 /// What the search has found so far.
 struct Suche {
     gefunden: Vec<Eingabe>,
-    /// Name of every file, by its path without links.
-    bekannt: BTreeMap<PathBuf, String>,
+    /// Name of every file, by its path without links: compared as text, not part by part.
+    bekannt: BTreeMap<OsString, String>,
     meldungen: Meldungen,
 }
 
@@ -159,23 +186,23 @@ impl Suche {
 
     /// Takes the files of the input folder and of `rueckblick` in it.
     fn durchsuche(&mut self, ordner: &Path) {
-        for (name, pfad) in self.liste(ordner, "") {
-            let ist_ordner = pfad.is_dir();
-            if ist_ordner && name == "rueckblick" {
-                for (name, pfad) in self.liste(&pfad, "rueckblick/") {
-                    let im_ordner = &name["rueckblick/".len()..];
-                    let art = (!pfad.is_dir()).then(|| art_im_rueckblick(im_ordner)).flatten();
-                    self.ordne_ein(art, &name, pfad, ERLAUBT_RUECKBLICK);
+        for eintrag in self.liste(ordner, "") {
+            let Eintrag { name, pfad, ist_ordner, .. } = &eintrag;
+            if *ist_ordner && name == "rueckblick" {
+                for eintrag in self.liste(pfad, "rueckblick/") {
+                    let im_ordner = &eintrag.name["rueckblick/".len()..];
+                    let art = (!eintrag.ist_ordner).then(|| art_im_rueckblick(im_ordner)).flatten();
+                    self.ordne_ein(art, &eintrag, ERLAUBT_RUECKBLICK);
                 }
-            } else if !(ist_ordner && name == "erwartet") {
-                let art = (!ist_ordner).then(|| art_oben(&name)).flatten();
-                self.ordne_ein(art, &name, pfad, ERLAUBT_OBEN);
+            } else if !(*ist_ordner && name == "erwartet") {
+                let art = (!ist_ordner).then(|| art_oben(name)).flatten();
+                self.ordne_ein(art, &eintrag, ERLAUBT_OBEN);
             }
         }
     }
 
-    /// Returns name and path of the entries of a folder; `README*` files are left out.
-    fn liste(&mut self, ordner: &Path, vorsatz: &str) -> Vec<(String, PathBuf)> {
+    /// Returns the entries of a folder by name, which `vorsatz` precedes; `README*` files are left out.
+    fn liste(&mut self, ordner: &Path, vorsatz: &str) -> Vec<Eintrag> {
         let angezeigt =
             if vorsatz.is_empty() { ordner.display().to_string() } else { vorsatz.to_owned() };
         let eintraege: io::Result<Vec<fs::DirEntry>> =
@@ -192,12 +219,16 @@ impl Suche {
                 return Vec::new();
             }
         };
+        let ohne_links = fs::canonicalize(ordner).ok();
         let mut liste = Vec::new();
         for eintrag in eintraege {
             let name = eintrag.file_name();
             match lesbarer_name(&name) {
                 Some(name) if name.starts_with("README") && eintrag.path().is_file() => {}
-                Some(name) => liste.push((format!("{vorsatz}{name}"), eintrag.path())),
+                Some(name) => {
+                    let name = format!("{vorsatz}{name}");
+                    liste.push(Eintrag::neu(name, &eintrag, ohne_links.as_deref()));
+                }
                 None => {
                     let name = format!("{vorsatz}{}", name.to_string_lossy().escape_debug());
                     self.melde(Code::DateiUnbekannt, &name, KEIN_UTF_8);
@@ -206,32 +237,41 @@ impl Suche {
         }
         // The order of a folder is the file system's; which of two links to one file counts as the
         // repeated one must not depend on it.
-        liste.sort();
+        liste.sort_by(|a, b| a.name.cmp(&b.name));
         liste
     }
 
-    fn ordne_ein(&mut self, art: Option<Art>, name: &str, pfad: PathBuf, erlaubt: &str) {
+    fn ordne_ein(&mut self, art: Option<Art>, eintrag: &Eintrag, erlaubt: &str) {
         if let Some(art) = art {
-            self.nimm(art, name, pfad);
+            self.nimm(art, eintrag);
         } else {
             let text = format!("gehört nicht in den Eingabeordner; erlaubt sind {erlaubt}");
-            self.melde(Code::DateiUnbekannt, name, text);
+            self.melde(Code::DateiUnbekannt, &eintrag.name, text);
         }
     }
 
     /// Takes one file if it is regular, not empty and new.
-    fn nimm(&mut self, art: Art, name: &str, pfad: PathBuf) {
-        if let Some(bytes) = self.pruefe(art, name, &pfad) {
+    fn nimm(&mut self, art: Art, eintrag: &Eintrag) {
+        let Eintrag { name, pfad, ohne_links, .. } = eintrag;
+        if let Some(bytes) = self.pruefe(art, name, pfad, ohne_links.as_deref()) {
             let (komprimierung, format) = form(art, name);
-            let name = Arc::from(name);
+            let (name, pfad) = (Arc::from(name.as_str()), pfad.clone());
             self.gefunden.push(Eingabe { art, name, pfad, bytes, komprimierung, format });
         }
     }
 
-    /// Returns the size of a regular, new file with content; reports any other.
-    fn pruefe(&mut self, art: Art, name: &str, pfad: &Path) -> Option<u64> {
-        let geprueft = fs::metadata(pfad).and_then(|daten| Ok((daten, fs::canonicalize(pfad)?)));
-        let (daten, ohne_links) = match geprueft {
+    /// Returns the size of a regular, new file with content; reports any other. `ohne_links` is its path
+    /// without links, if that is known.
+    fn pruefe(
+        &mut self,
+        art: Art,
+        name: &str,
+        pfad: &Path,
+        ohne_links: Option<&Path>,
+    ) -> Option<u64> {
+        let aufgeloest = || ohne_links.map_or_else(|| fs::canonicalize(pfad), |p| Ok(p.to_owned()));
+        let geprueft = fs::metadata(pfad).and_then(|daten| Ok((daten, aufgeloest()?.into())));
+        let (daten, ohne_links): (_, OsString) = match geprueft {
             Ok(geprueft) => geprueft,
             Err(fehler) if fehler.kind() == io::ErrorKind::NotFound => {
                 self.melde(Code::DateiFehlt, name, "die Datei gibt es nicht");
@@ -267,7 +307,7 @@ impl Suche {
         let mut neue = Vec::new();
         for (art, pfad) in einzelne {
             let angegeben = pfad.display().to_string();
-            let Some(bytes) = self.pruefe(*art, &angegeben, pfad) else { continue };
+            let Some(bytes) = self.pruefe(*art, &angegeben, pfad, None) else { continue };
             if let Some(teile) = teile(pfad) {
                 neue.push((*art, pfad, bytes, teile));
             } else {

@@ -29,7 +29,8 @@ const LESESTUECK: usize = 1 << 16;
 /// How much is held: enough to read four pieces behind a rest, little enough for a core's cache.
 const PUFFER: usize = 5 * LESESTUECK;
 
-/// How much of it is read to begin with: a head that is looked at alone needs no more.
+/// How much of it there is and is read to begin with: a head that is looked at alone needs no more, and
+/// of thousands of small files the rest would be cleared for nothing.
 const ANFANG: usize = 1 << 13;
 
 /// Gives an input's characters as UTF-8 and counts where they stand.
@@ -103,7 +104,7 @@ impl Textquelle {
         Self {
             roh,
             zeichensatz,
-            puffer: vec![0; PUFFER],
+            puffer: vec![0; ANFANG],
             geprueft: 0,
             gelesen: 0,
             klar: Vec::new(),
@@ -223,7 +224,7 @@ impl Textquelle {
             self.puffer.copy_within(self.geprueft..self.gelesen, 0);
             self.gelesen -= self.geprueft;
             self.geprueft = 0;
-            match self.roh.read(lesestueck(&mut self.puffer[self.gelesen..])) {
+            match self.lies_weiter() {
                 Ok(0) => am_ende = true,
                 Ok(anzahl) => self.gelesen += anzahl,
                 Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
@@ -286,10 +287,10 @@ impl Textquelle {
             if 0 < laenge || falsch.is_some() {
                 return false;
             }
-            if self.gelesen == self.puffer.len() {
+            if self.gelesen == PUFFER {
                 return false;
             }
-            match self.roh.read(lesestueck(&mut self.puffer[self.gelesen..])) {
+            match self.lies_weiter() {
                 Ok(0) => return false,
                 Ok(anzahl) => self.gelesen += anzahl,
                 Err(fehler) if fehler.kind() == io::ErrorKind::Interrupted => {}
@@ -316,6 +317,12 @@ impl Textquelle {
 
     fn hat_einschub(&self) -> bool {
         self.einschub_ab < self.einschub.len()
+    }
+
+    /// Reads behind what has been read; returns how much it was.
+    fn lies_weiter(&mut self) -> io::Result<usize> {
+        self.puffer.resize(PUFFER, 0);
+        self.roh.read(lesestueck(&mut self.puffer[self.gelesen..]))
     }
 
     fn fenster(&self) -> &[u8] {

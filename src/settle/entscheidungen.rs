@@ -140,7 +140,12 @@ impl Entscheidungen09 {
 
     /// Returns a view of each decision.
     pub fn blicke(&self) -> Blicke<'_> {
-        Blicke { alle: self, nummern: 0..self.len() }
+        self.ausschnitt(0..self.len())
+    }
+
+    /// Returns a view of each of the decisions of these numbers, which begin at 0.
+    pub fn ausschnitt(&self, nummern: Range<usize>) -> Blicke<'_> {
+        Blicke { alle: self, nummern }
     }
 
     /// Returns a view of one decision.

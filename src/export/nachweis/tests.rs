@@ -8,8 +8,10 @@ use crate::evaluate::par09::{Markierung, pruefe};
 use crate::evaluate::{par05, par06};
 use crate::export::beispiel::demoquartal;
 use crate::kennung::{Gnr, Praxis};
+use crate::settle::entscheidung::Entscheidung09;
 use crate::settle::uebernahme::{Vergabe, Vergabefall, Wettbewerb};
 use crate::stammdaten::Zeitraum;
+use crate::threads;
 
 fn geschrieben(ergebnis: &Ergebnis) -> String {
     let mut ziel = Vec::new();
@@ -90,7 +92,7 @@ fn everything_that_was_decided_comes_back_as_it_was() {
         let schluessel = ergebnis.schluessel.expect("Schlüssel");
         let par09 = abrechnung.par09.iter().map(|e| {
             let pseudonym = e.patient.map(|patient| Pseudonym::neu(patient, &schluessel));
-            let entscheidung = crate::settle::entscheidung::Entscheidung09 { patient: None, ..e };
+            let entscheidung = Entscheidung09 { patient: None, ..e };
             Eintrag::Par09(Box::new(Beleg09 { pseudonym, entscheidung }))
         });
         let par05 = abrechnung.par05.iter().map(|e| Eintrag::Par05(Box::new(e.clone())));
@@ -102,6 +104,28 @@ fn everything_that_was_decided_comes_back_as_it_was() {
             assert_eq!(eintrag, erwartet);
         }
     }
+}
+
+/// More than are made at a time.
+#[test]
+fn many_decisions_stand_in_their_order_whatever_the_threads() {
+    let mut ergebnis = demoquartal();
+    let einmal: Vec<_> = ergebnis.abrechnung.par09.iter().collect();
+    let alle = (0..3_000)
+        .zip(einmal.iter().cycle())
+        .map(|(i, e)| Entscheidung09 { fall_id: i.to_string().into(), ..e.clone() });
+    ergebnis.abrechnung.par09 = alle.collect();
+    let geschrieben = |anzahl: usize| {
+        threads::pool(Some(anzahl)).expect("Threads").install(|| geschrieben(&ergebnis))
+    };
+    let text = geschrieben(1);
+    assert!(text == geschrieben(3), "neither threads nor windows change a byte");
+    let (_, eintraege) = gelesen(&text);
+    let ids = eintraege.expect("Nachweis").into_iter().filter_map(|eintrag| match eintrag {
+        Eintrag::Par09(beleg) => Some(beleg.entscheidung.fall_id.to_string()),
+        _ => None,
+    });
+    assert!(ids.eq((0..3_000).map(|i| i.to_string())));
 }
 
 #[test]
