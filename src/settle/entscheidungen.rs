@@ -337,9 +337,9 @@ impl FromIterator<Entscheidung09> for Entscheidungen09 {
             quartal: v.quartal,
             geschlossene: v.geschlossene,
             praxis: v.praxis,
-            fall: v.fall.map(|fall| Vergabenummer {
-                nummer: nummern[&(v.praxis, fall.id)],
-                erster_tag: fall.erster_tag,
+            fall: v.fall.and_then(|fall| {
+                let nummer = *nummern.get(&(v.praxis, fall.id))?;
+                Some(Vergabenummer { nummer, erster_tag: fall.erster_tag })
             }),
         };
         let mut alle = Self::default();
