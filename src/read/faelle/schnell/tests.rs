@@ -295,6 +295,16 @@ fn cases_of_any_length_are_read() {
     }
 }
 
+/// The same practices again and again, further than a buffer goes.
+fn langes_dokument() -> String {
+    let text = dokument();
+    let (ab, bis) = (text.find("<praxis").expect("Anfang"), text.rfind("</praxis>").expect("Ende"));
+    let (kopf, praxen, ende) = (&text[..ab], &text[ab..bis + 9], &text[bis + 9..]);
+    let text = format!("{kopf}{}{ende}", praxen.repeat((3 * KNAPP).div_ceil(praxen.len())));
+    assert!(3 * KNAPP < text.len());
+    text
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -303,8 +313,9 @@ proptest! {
         aenderungen in prop::collection::vec(aenderung(), 0..5),
         stueck in prop_oneof![1..400_usize, Just(1 << 20)],
         fehler in prop::bool::weighted(0.1),
+        lang in prop::bool::weighted(0.02),
     ) {
-        let mut bytes = dokument().into_bytes();
+        let mut bytes = if lang { langes_dokument() } else { dokument() }.into_bytes();
         for aenderung in &aenderungen {
             aenderung.tu(&mut bytes);
         }

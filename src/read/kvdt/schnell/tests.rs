@@ -267,8 +267,11 @@ proptest! {
     fn mutated_files_are_read_alike(
         aenderungen in prop::collection::vec(aenderung(), 0..5),
         stueck in prop_oneof![1..3000_usize, Just(usize::MAX)],
+        // the longest go further than a buffer
+        mal in prop_oneof![40 => Just(1), 1 => 2..80_usize],
     ) {
-        let mut bytes = datei(&format!("{KOPF} {} {FUSS}", faelle().join(" ")));
+        let alle = vec![faelle().join(" "); mal].join(" ");
+        let mut bytes = datei(&format!("{KOPF} {alle} {FUSS}"));
         for aenderung in &aenderungen {
             aenderung.tu(&mut bytes);
         }
