@@ -221,6 +221,7 @@ impl Gnr {
 
 /// Packs at most nine ASCII characters.
 fn packe(text: &[u8]) -> u64 {
+    debug_assert!(text.len() <= 9, "more have no room");
     text.iter().fold(0, |zeichen, b| zeichen << 7 | u64::from(*b)) << (7 * (9 - text.len()))
 }
 

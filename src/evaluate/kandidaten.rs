@@ -1,4 +1,5 @@
-//! All marked cases of a run, where they were read to: none is moved, whatever their order will be.
+//! All marked cases of a run, in the order in which they were read: whatever order they are decided in,
+//! they stay where they are.
 //!
 //! They are what a run's memory grows with, so a case id takes its bytes and no allocation of its own.
 

@@ -63,7 +63,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -132,14 +131,13 @@ pub fn schreibe(ergebnis: &Ergebnis, ziel: impl Write + Send) -> io::Result<()> 
     for lage in &abrechnung.inseln {
         ziel.schreibe(&Zeile::Insel(lage.into()))?;
     }
-    let zeilen09 = |nummern: Range<usize>, text: &mut Vec<u8>| {
-        abrechnung.par09.ausschnitt(nummern).map(Blick::entscheidung).try_for_each(|e| {
-            let par09 = &regeln_fuer(ergebnis, e.sachverhalt.quartal)?.par09;
-            let zeile = Zeile09::neu(&e, ergebnis.schluessel.as_ref(), par09, auslegungen);
-            ergaenze(text, &Zeile::Par09(Box::new(zeile)))
-        })
+    let zeile09 = |nummer, text: &mut Vec<u8>| {
+        let e = abrechnung.par09.blick(nummer).entscheidung();
+        let par09 = &regeln_fuer(ergebnis, e.sachverhalt.quartal)?.par09;
+        let zeile = Zeile09::neu(&e, ergebnis.schluessel.as_ref(), par09, auslegungen);
+        ergaenze(text, &Zeile::Par09(Box::new(zeile)))
     };
-    stuecke::schreibe(abrechnung.par09.len(), zeilen09, &mut ziel.ziel)?;
+    stuecke::schreibe(abrechnung.par09.len(), zeile09, &mut ziel.ziel)?;
     let mut anzahl = Anzahlen { par09: abrechnung.par09.len() as u64, ..Anzahlen::default() };
     for e in &abrechnung.par05 {
         ziel.schreibe(&Zeile::Par05(Box::new(Zeile05::neu(e, auslegungen))))?;

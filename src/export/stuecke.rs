@@ -1,7 +1,8 @@
 //! Lines that are made in pieces side by side, on the threads of the pool, and written in their order.
 //!
-//! A window of pieces is written while the next one is made. Windows have a fixed size, so that memory
-//! does not grow with the number of lines.
+//! A window of pieces is written while the next one is made. Windows have a fixed size, and a piece
+//! whose lines are unusually long ends before its time: who writes makes the rest. So memory grows
+//! with the threads, not with number and length of the lines.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -17,44 +18,72 @@ const JE_THREAD: usize = 4;
 /// For so many threads at most: more would only wait for the disk.
 const THREADS_MAX: usize = 32;
 
-/// A piece, and why it ends before its time if it does.
+/// With so many bytes a piece ends, however many lines it has.
+const BYTES_MAX: usize = 1 << 18;
+
+/// A piece, what of it is still to be made, and why that cannot be if something failed.
 #[derive(Debug)]
 struct Stueck {
     text: Vec<u8>,
+    rest: Range<usize>,
     ergebnis: io::Result<()>,
 }
 
-/// Writes `anzahl` lines to `ziel`; `zeilen` adds those of a range to a text.
+impl Stueck {
+    /// Makes the next lines.
+    fn mache(&mut self, zeile: &impl Fn(usize, &mut Vec<u8>) -> io::Result<()>) {
+        self.text.clear();
+        while self.text.len() < BYTES_MAX
+            && self.ergebnis.is_ok()
+            && let Some(nummer) = self.rest.next()
+        {
+            self.ergebnis = zeile(nummer, &mut self.text);
+        }
+    }
+
+    /// Writes the lines, and those that are still to be made.
+    fn schreibe(
+        &mut self,
+        zeile: &impl Fn(usize, &mut Vec<u8>) -> io::Result<()>,
+        ziel: &mut impl Write,
+    ) -> io::Result<()> {
+        loop {
+            ziel.write_all(&self.text)?;
+            std::mem::replace(&mut self.ergebnis, Ok(()))?;
+            if self.rest.is_empty() {
+                return Ok(());
+            }
+            self.mache(zeile);
+        }
+    }
+}
+
+/// Writes `anzahl` lines to `ziel`; `zeile` adds the one of a number to a text.
 ///
 /// # Errors
-/// Those of `ziel` and of `zeilen`; lines before the failed one have been given to `ziel`.
+/// Those of `ziel` and of `zeile`; lines before the failed one have been given to `ziel`.
 pub(super) fn schreibe(
     anzahl: usize,
-    zeilen: impl Fn(Range<usize>, &mut Vec<u8>) -> io::Result<()> + Sync,
+    zeile: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
     ziel: &mut (impl Write + Send),
 ) -> io::Result<()> {
     let stuecke = JE_THREAD * rayon::current_num_threads().min(THREADS_MAX);
     // the texts of a window keep their memory for the one after the next
     let fenster = || -> Vec<Stueck> {
-        (0..stuecke).map(|_| Stueck { text: Vec::new(), ergebnis: Ok(()) }).collect()
+        (0..stuecke).map(|_| Stueck { text: Vec::new(), rest: 0..0, ergebnis: Ok(()) }).collect()
     };
     let mache = |fenster: &mut [Stueck], ab: usize| {
         fenster.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, stueck)| {
             let ab = anzahl.min(ab + i * ZEILEN);
-            stueck.text.clear();
-            stueck.ergebnis = zeilen(ab..anzahl.min(ab + ZEILEN), &mut stueck.text);
+            stueck.rest = ab..anzahl.min(ab + ZEILEN);
+            stueck.mache(&zeile);
         });
     };
     let (mut fertige, mut naechste) = (fenster(), fenster());
     mache(&mut fertige, 0);
     for ab in (0..anzahl).step_by(stuecke * ZEILEN) {
         let (geschrieben, ()) = rayon::join(
-            || {
-                fertige.iter_mut().try_for_each(|stueck| {
-                    ziel.write_all(&stueck.text)?;
-                    std::mem::replace(&mut stueck.ergebnis, Ok(()))
-                })
-            },
+            || fertige.iter_mut().try_for_each(|stueck| stueck.schreibe(&zeile, ziel)),
             || mache(&mut naechste, ab + stuecke * ZEILEN),
         );
         geschrieben?;
@@ -77,13 +106,11 @@ mod tests {
     /// Writes so many lines on so many threads, of which `kaputt` cannot be made.
     fn geschrieben(anzahl: usize, anzahl_threads: usize, kaputt: usize) -> (String, bool) {
         let mut ziel = Vec::new();
-        let zeilen = |bereich: Range<usize>, text: &mut Vec<u8>| {
-            bereich.into_iter().try_for_each(|i| {
-                if i == kaputt { Err(io::Error::other("kaputt")) } else { writeln!(text, "{i}") }
-            })
+        let zeile = |i, text: &mut Vec<u8>| {
+            if i == kaputt { Err(io::Error::other("kaputt")) } else { writeln!(text, "{i}") }
         };
         let pool = threads::pool(Some(anzahl_threads)).expect("Threads");
-        let ergebnis = pool.install(|| schreibe(anzahl, zeilen, &mut ziel));
+        let ergebnis = pool.install(|| schreibe(anzahl, zeile, &mut ziel));
         (String::from_utf8(ziel).expect("UTF-8"), ergebnis.is_ok())
     }
 
@@ -123,11 +150,33 @@ mod tests {
         }
         let pool = threads::pool(Some(2)).expect("Threads");
         for platz in [0, 1, 20] {
-            let zeilen = |bereich: Range<usize>, text: &mut Vec<u8>| {
-                bereich.into_iter().try_for_each(|i| writeln!(text, "{i}"))
-            };
-            let fehler = pool.install(|| schreibe(10_000, zeilen, &mut Voll(platz)));
+            let zeile = |i, text: &mut Vec<u8>| writeln!(text, "{i}");
+            let fehler = pool.install(|| schreibe(10_000, zeile, &mut Voll(platz)));
             assert_eq!(fehler.expect_err("voll").kind(), io::ErrorKind::StorageFull);
         }
+    }
+
+    #[test]
+    fn long_lines_are_written_a_few_at_a_time() {
+        /// Remembers the longest piece.
+        struct Laengstes(Vec<u8>, usize);
+        impl Write for Laengstes {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.1 = self.1.max(bytes.len());
+                self.0.write(bytes)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let breite = BYTES_MAX / 3;
+        let zeile = |i, text: &mut Vec<u8>| writeln!(text, "{}{i}", " ".repeat(breite));
+        let pool = threads::pool(Some(2)).expect("Threads");
+        let mut ziel = Laengstes(Vec::new(), 0);
+        pool.install(|| schreibe(2 * ZEILEN, zeile, &mut ziel)).expect("Speicher");
+        let text = String::from_utf8(ziel.0).expect("UTF-8");
+        let nummern = text.lines().map(|zeile| zeile.trim().parse().ok());
+        assert!(nummern.eq((0..2 * ZEILEN).map(Some)));
+        assert!(ziel.1 <= BYTES_MAX + breite + 4, "{}", ziel.1);
     }
 }

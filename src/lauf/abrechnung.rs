@@ -28,7 +28,7 @@ impl Umstaende<'_> {
         let ungekennzeichnet = self.hinweis(grundlage, unmarkiert, meldungen);
         let kandidaten = std::mem::take(&mut ertrag.kandidaten);
         let ordnung = geordnet(&kandidaten);
-        // One list for all parts: joined afterwards, all of them would be there twice for a moment.
+        // One list for all parts: joined afterwards, parts and list would be there at the same time.
         let bewerber = Mutex::new(Vec::new());
         let teile: Vec<Teil> = ordnung
             .par_chunks(TEIL)

@@ -131,7 +131,7 @@ pub(super) struct Verortet<'a> {
     pub(super) nummer: usize,
     /// The practice.
     pub(super) block: Block,
-    /// Whether its file is without errors: then it has the same cases again.
+    /// Whether its file is without errors: then it must have as many cases again.
     pub(super) ganz: bool,
     /// Where it can be read by itself, if it can.
     pub(super) abschnitt: Option<Abschnitt>,
@@ -252,7 +252,7 @@ fn pruefe_kennungen(
         let Some(quartal) = umschlag.quartal() else { continue };
         let alle_ganz = orte.iter().all(|verortet| verortet.ganz);
         let erwartet: u64 = orte.iter().map(|verortet| verortet.block.faelle).sum();
-        let mut nochmals = 0;
+        let mut gefunden = 0;
         for mut leser in oeffne_wieder(&gelesen[platz], orte, quartal) {
             while leser.lies_stapel(&mut stapel, &mut ungehoert) == Ok(true) {
                 for fall in stapel.spalten().faelle() {
@@ -262,7 +262,7 @@ fn pruefe_kennungen(
                     if !gruppe.contains_key(&schluessel) {
                         continue;
                     }
-                    nochmals += 1;
+                    gefunden += 1;
                     let ort = Ort::neu(name(&gelesen[platz]), fall.stelle);
                     // the input, if the case's id can be replaced by its content's
                     let ist_kvdt = gelesen[platz].eingabe.format == Format::Kvdt;
@@ -296,17 +296,18 @@ fn pruefe_kennungen(
                 }
             }
         }
-        if alle_ganz && nochmals != erwartet {
-            meldungen.melde(veraendert(&gelesen[platz], nochmals, erwartet));
+        if alle_ganz && gefunden != erwartet {
+            meldungen.melde(veraendert(&gelesen[platz], gefunden, erwartet));
         }
     }
 }
 
-/// What is not there any more may have been what comes twice.
-fn veraendert(gelesen: &Gelesen, nochmals: u64, erwartet: u64) -> Meldung {
+/// What is not there any more may have been what comes twice. Cases are counted: a file that somebody
+/// exchanges for one with as many cases in the same places is not noticed.
+fn veraendert(gelesen: &Gelesen, gefunden: u64, erwartet: u64) -> Meldung {
     let text = format!(
         "die Datei hat sich während des Laufs verändert: von {erwartet} Fällen mehrfach gelieferter Praxen waren beim \
-         zweiten Lesen {nochmals} zu finden; bitte den Lauf wiederholen, wenn niemand mehr in die Datei schreibt"
+         zweiten Lesen {gefunden} zu finden; bitte den Lauf wiederholen, wenn niemand mehr in die Datei schreibt"
     );
     Meldung::neu(Code::DateiNichtLesbar, Ort::datei(name(gelesen)), text)
 }

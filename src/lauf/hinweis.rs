@@ -2,8 +2,7 @@
 //! Bewilligung only the cases of closed practices' patients.
 //!
 //! Extracts and look-back files are read first, so that most of these patients are known when a case
-//! comes. The
-//! quarter's claims may bring more: late cases of a closed practice, or its last quarter. Until their
+//! comes. The quarter's claims may bring more: late cases of a closed practice, or its last quarter. Until their
 //! end a bounded number of the other cases is held, of all files together; a file for whose cases there
 //! is no more room is read a second time, if there were such patients at all. Which files that are may
 //! depend on the threads, what the hint counts does not.

@@ -140,16 +140,11 @@ impl Entscheidungen09 {
 
     /// Returns a view of each decision.
     pub fn blicke(&self) -> Blicke<'_> {
-        self.ausschnitt(0..self.len())
+        Blicke { alle: self, nummern: 0..self.len() }
     }
 
-    /// Returns a view of each of the decisions of these numbers, which begin at 0.
-    pub fn ausschnitt(&self, nummern: Range<usize>) -> Blicke<'_> {
-        Blicke { alle: self, nummern }
-    }
-
-    /// Returns a view of one decision.
-    pub(super) fn blick(&self, nummer: usize) -> Blick<'_> {
+    /// Returns a view of one decision, by its number from 0 on; there must be one of it.
+    pub fn blick(&self, nummer: usize) -> Blick<'_> {
         let teil = &self.teile[nummer / TEIL];
         let platz = self.ordnung[nummer];
         Blick {

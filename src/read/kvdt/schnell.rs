@@ -35,10 +35,11 @@ use schritte::{ALLE_PFLICHTFELDER, SCHEIN_ID, SCHRITTE, Schritt, Weg};
 const NEUNER: usize = 18;
 const PAAR: usize = 2 * NEUNER;
 
-/// How many of them are remembered: a practice has few physicians.
-const PAARE: usize = 4;
+/// How many of them are remembered: a practice mostly has fewer. With more, each is read anew.
+const PAARE: usize = 8;
 
-/// Values that mostly come again in the next service or case, with what they mean.
+/// Values that mostly come again in the next service or case, with what they mean. Those that have
+/// not come yet are zero bytes, with which no record is taken ([`hat_nur_zeichen`]).
 #[derive(Debug)]
 pub(super) struct Zuletzt {
     /// Places and physicians, against whom nothing speaks, not even in the package's quarter; the

@@ -3,8 +3,9 @@
 //! A line's length tells where the next line begins, so a walk that reads the lengths waits for each.
 //! Where a length is expected, seven bytes are compared instead, and the core goes on before it has
 //! them; and what has to be looked at in the field is known when the program is compiled. A line that
-//! is not the expected one is left to the next step, at last to the walk that takes any field: this
-//! file decides nothing but the order in which is asked.
+//! is not the expected one is left to the next step, at last to the walk that takes any field. What a
+//! field may hold is decided there, for both: this file says in which order lines are asked for, and
+//! how one is told by its first and last bytes.
 
 use super::super::satz::{RAHMEN, VORSPANN};
 use super::schritte::SCHRITTE;
@@ -56,10 +57,9 @@ impl<'a> Gang<'a, '_> {
             if self.feste::<5001, 5>(stand)? || self.feste::<5001, 6>(stand)? {
                 self.feste::<5005, 3>(stand)?;
                 self.ort_und_arzt(stand);
-            } else if self.feste::<5000, 8>(stand)? {
             } else if self.freie::<6001>(stand)? {
                 self.feste::<6003, 1>(stand)?;
-            } else {
+            } else if !self.feste::<5000, 8>(stand)? {
                 return Some(());
             }
         }

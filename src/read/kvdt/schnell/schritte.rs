@@ -47,8 +47,8 @@ pub(super) struct Schritt {
 
 /// Bits of [`Schritt::einmal`]: the fields that every case has, and two that it may have.
 pub(super) const ALLE_PFLICHTFELDER: u16 = (1 << PFLICHT.len()) - 1;
-pub(super) const SCHEIN_ID: u16 = 1 << 14;
-const VERSICHERTER: u16 = 1 << 15;
+pub(super) const SCHEIN_ID: u16 = 1 << PFLICHT.len();
+const VERSICHERTER: u16 = SCHEIN_ID << 1;
 
 /// The fields by their number, as [`felder`](super::super::felder) has them.
 pub(super) static SCHRITTE: [Schritt; 10_000] = {
@@ -67,8 +67,6 @@ pub(super) static SCHRITTE: [Schritt; 10_000] = {
     }
     schritte[3003].einmal = SCHEIN_ID;
     schritte[3119].einmal = VERSICHERTER;
-    // it is the next record's
-    (schritte[8000].von, schritte[8000].bis) = (1, u16::MAX);
     schritte
 };
 

@@ -260,6 +260,61 @@ fn a_text_is_no_place() {
     assert_eq!(schnell.matches("KVDT-R716").count(), 2);
 }
 
+/// What the fast path must not take, a thing at a time, in the usual order of lines and in another: the
+/// reference reader says something of each.
+#[test]
+fn what_is_wrong_is_told_whatever_the_order_of_lines() {
+    let anders = guter_fall().replace("3119A", "3107Weg 3119A").replace("3003S1", "3003S9");
+    let im = |quartal, tag| {
+        in_ueblicher_folge().replace("410112024", quartal).replace("50002024011", tag)
+    };
+    let spaeter = im("410122024", "50002024041");
+    pruefe_falsch(&spaeter, "410122024", "410122024");
+    pruefe_falsch(&im("410142023", "50002023101"), "5099123456601", "5099888888800");
+    for fall in [in_ueblicher_folge(), anders] {
+        for (was, wird) in [
+            ("410112024", "410122024"),
+            ("410112024", "410112016"),
+            ("3101Muster", "3101_Muster"),
+            ("3107Weg", "3107_Weg"),
+            ("6003G", "6003_"),
+            ("500020240115", "500020240401"),
+            ("310319800100", "310319801301"),
+            ("31081", "31082"),
+            ("3110W", "3110A"),
+            ("410417101", "410474799"),
+            ("41211", "41219"),
+            ("413100", "413105"),
+            ("413200", "413259"),
+            ("423900", "423920"),
+            ("5099123456601", "5099888888800"),
+            ("5099123456601", "5099123456701"),
+            ("5098170010100", "5098170019900"),
+            ("3119A123456780", "3119A123456781"),
+            ("3119A123456780", "3119A123456780 3119A123456780"),
+            ("423900", "423900 423900"),
+            ("500103000", "500103000 5005001"),
+            ("500103000", "500103000 5005002 5005002"),
+            ("3101Muster", "3101Mus\u{7}ter"),
+            ("3101Muster", "3101Mus\u{85}ter"),
+        ] {
+            pruefe_falsch(&fall, was, wird);
+        }
+    }
+}
+
+/// Reads a case and the same with something else in it, both ways.
+fn pruefe_falsch(fall: &str, was: &str, wird: &str) {
+    assert!(fall.contains(was), "{was}: {fall}");
+    let falsch = fall.replacen(was, wird, 1);
+    let bytes = datei(&format!("{KOPF} {fall} {falsch} {FUSS}"));
+    let bytes: Vec<u8> = bytes.into_iter().map(|b| if b == b'_' { b' ' } else { b }).collect();
+    let schnell = lies(&bytes, usize::MAX, true);
+    assert_eq!(schnell, lies(&bytes, usize::MAX, false), "{was} {wird}");
+    // a blank before a text is only odd
+    assert!(wird.contains('_') || schnell.contains("\na.con:"), "{was} {wird}: {schnell}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
 
