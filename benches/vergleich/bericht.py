@@ -100,6 +100,8 @@ def verhaeltnisse(f):
         ("KVDT, bytes/s to the loop's on the XML, 2 threads", kvdt(2), loop(2), bytes_je_s, "≥ 3.5", ""),
         ("XML, 2 threads to 1", xml(2), xml(1), faelle_je_s, "≥ 1.8", ""),
         ("KVDT, 2 threads to 1", kvdt(2), kvdt(1), faelle_je_s, "≥ 1.8", ""),
+        ("XML in 8 files, 2 threads to 1", ("durchsatz", "XML, 8 files", 2), ("durchsatz", "XML, 8 files", 1),
+         faelle_je_s, "", ""),
         ("look-back over four quarters, time to `check` of the same files", ("rueckblick", "rueckblick", 2),
          ("rueckblick", "check", 2), lambda z: z["sekunden"], "≤ 1.2", ""),
     ]
